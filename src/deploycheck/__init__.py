@@ -1,0 +1,76 @@
+"""Policy-as-code release gates for machine-learning models, with stated error rates."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from deploycheck.authoring.checker import Checker, checker
+    from deploycheck.authoring.collector import Collector, Description, Source, collector
+    from deploycheck.authoring.errors import EvidenceError, Undecidable
+    from deploycheck.authoring.estimates import (
+        Count,
+        Difference,
+        Estimate,
+        Group,
+        Mean,
+        Proportion,
+        Quantile,
+        Range,
+        Ratio,
+        RatioRange,
+        Statistic,
+        Undefined,
+    )
+    from deploycheck.authoring.hookspecs import hookimpl
+    from deploycheck.authoring.measure import Measure
+    from deploycheck.authoring.packs import PolicyPack
+    from deploycheck.authoring.params import Column, Columns, From, Params
+    from deploycheck.authoring.reporter import Reporter, reporter
+    from deploycheck.authoring.requests import Counts, Duplicates
+
+# Public names are resolved when they are asked for (PEP 562): the pytest plugin is imported by
+# every pytest run of every project it is installed in, and must not pay for pydantic.
+_HOMES = {
+    "authoring.checker": ("Checker", "checker"),
+    "authoring.collector": ("Collector", "Description", "Source", "collector"),
+    "authoring.errors": ("EvidenceError", "Undecidable"),
+    "authoring.estimates": (
+        "Count",
+        "Difference",
+        "Estimate",
+        "Group",
+        "Mean",
+        "Proportion",
+        "Quantile",
+        "Range",
+        "Ratio",
+        "RatioRange",
+        "Statistic",
+        "Undefined",
+    ),
+    "authoring.hookspecs": ("hookimpl",),
+    "authoring.measure": ("Measure",),
+    "authoring.packs": ("PolicyPack",),
+    "authoring.params": ("Column", "Columns", "From", "Params"),
+    "authoring.reporter": ("Reporter", "reporter"),
+    "authoring.requests": ("Counts", "Duplicates"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__version__ = "0.1.0"
+__all__ = [  # noqa: PLE0604 - the table above is the list
+    "__version__",
+    *sorted(_HOME_OF),
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'deploycheck' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"deploycheck.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

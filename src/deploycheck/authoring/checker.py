@@ -1,0 +1,88 @@
+"""``@checker``: turns evidence into estimates. Pure: no files, no clock, no network, no verdict."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from deploycheck.authoring.errors import DefinitionError
+from deploycheck.authoring.measure import RANGES, Measure
+from deploycheck.authoring.signature import Signature, read
+
+Measuring = Callable[..., Iterable[Any]]
+DecisionKind = Literal["demonstrate", "detect", "exact"]
+ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Checker:
+    """A measuring function with its id, measures and needs, still callable as written."""
+
+    id: str
+    measure: Measuring
+    measures: tuple[Measure, ...]
+    kind: DecisionKind
+    signature: Signature
+    tasks: tuple[str, ...]
+    version: str
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Iterable[Any]:
+        return self.measure(*args, **kwargs)
+
+    @property
+    def family(self) -> str:
+        return self.id.partition(".")[0]
+
+    @property
+    def doc(self) -> str:
+        return inspect.cleandoc(self.measure.__doc__ or "")
+
+    @property
+    def title(self) -> str:
+        return self.doc.partition("\n")[0].strip()
+
+    def section(self, name: str) -> str:
+        """The paragraph of the docstring that begins with ``name:``, on one line."""
+        found = re.search(rf"^{name}:(.*?)(?=\n\s*\n|\Z)", self.doc, re.MULTILINE | re.DOTALL)
+        return " ".join(found[1].split()) if found else ""
+
+    def named(self, measure: str) -> Measure | None:
+        return next((m for m in self.measures if m.name == measure), None)
+
+
+def checker(
+    id: str,
+    *,
+    measures: Sequence[Measure],
+    kind: DecisionKind = "demonstrate",
+    tasks: Sequence[str] = (),
+    version: str = "1",
+) -> Callable[[Measuring], Checker]:
+    """Declare a checker, named ``family.name``.
+
+    The function's arguments are its needs: one may be a ``Params``; every other is evidence,
+    its type saying which and its name being a role.
+
+    :param id: ``family.name`` in snake_case; never one that is taken.
+    :param measures: the numbers it promises, at least one.
+    :param kind: how its measures are decided unless the policy says otherwise.
+    :param tasks: the tasks it is meant for; empty means all.
+    :param version: changes when the same evidence would give other estimates; part of the
+        cache's key.
+    :raises DefinitionError: a bad id, no measures, a measure twice, no docstring.
+    """
+
+    def declare(measure: Measuring) -> Checker:
+        if ID.fullmatch(id) is None:
+            raise DefinitionError(f"{id!r}: a checker's id is family.name in snake_case")
+        names = [m.name for m in measures]
+        if not names or len(set(names)) != len(names):
+            raise DefinitionError(f"{id}: at least one measure, none of them twice; got {names}")
+        if unknown := [m.unit for m in measures if m.unit not in RANGES]:
+            raise DefinitionError(f"{id}: unknown unit {unknown[0]!r}; one of {sorted(RANGES)}")
+        if not (measure.__doc__ or "").strip():
+            raise DefinitionError(f"{id}: the docstring is the documentation, and is missing")
+        return Checker(id, measure, tuple(measures), kind, read(measure), tuple(tasks), version)
+
+    return declare

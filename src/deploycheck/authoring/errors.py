@@ -1,0 +1,51 @@
+"""The exceptions an author raises on purpose, and the one raised at an author's mistake."""
+
+
+class EvidenceError(Exception):
+    """The evidence cannot be made: missing, unreadable, changed. The control is ERROR.
+
+    :param message: what is wrong, naming the file or column.
+    :param fix: what the reader can do about it.
+    """
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.fix}" if self.fix else self.message
+
+
+class Undecidable(Exception):
+    """The evidence is sound but cannot answer the question. The control is INCONCLUSIVE."""
+
+
+class RoleError(Exception):
+    """The release gives no column a role that the evidence needs; told when the plan is made.
+
+    :param role: the role, such as ``favourable``.
+    :param message: what is missing and why it is needed.
+    """
+
+    def __init__(self, role: str, message: str) -> None:
+        super().__init__(message)
+        self.role = role
+        self.message = message
+
+
+class NotYet(Exception):
+    """The release asks for something that is understood and not done yet; has its own code.
+
+    :param code: the code, such as ``DC108``.
+    :param message: what is not done yet.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class DefinitionError(TypeError):
+    """A checker, collector or reporter is written wrongly; raised where it is defined."""

@@ -1,0 +1,175 @@
+"""Estimates: what a checker yields. Sufficient statistics under a name, never a verdict.
+
+Numbers may be Python numbers or expressions on a :class:`~deploycheck.evidence.table.Table`,
+which the engine fills in before anything is judged.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Number = Any  # int | float | a narwhals expression; resolved to a number by the engine
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """What every estimate carries beside its numbers.
+
+    ``slice`` is the part of the data; ``details`` are places and counts for the reader, without
+    data values unless they are names; ``context`` estimates are shown and not judged.
+    """
+
+    slice: Mapping[str, str] = field(default_factory=dict)
+    details: tuple[str, ...] = ()
+    context: bool = False
+
+
+@dataclass(frozen=True)
+class Proportion(Labels):
+    """``hits`` of ``of`` rows; a random sample of Bernoulli trials.
+
+    ``scale="f1"`` reports 2p / (1 + p) of the proportion p: the F1 score is that function of
+    TP / (TP + FP + FN), so its bounds are exact.
+    """
+
+    name: str
+    hits: Number
+    of: Number
+    scale: Literal["identity", "f1"] = "identity"
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group of a range or ratio: ``hits`` of ``of`` rows in ``slice``.
+
+    Groups are compared only with those of the same ``family``: true-positive rates with
+    true-positive rates, sexes with sexes.
+    """
+
+    slice: Mapping[str, str]
+    hits: Number
+    of: Number
+    family: str = ""
+
+
+@dataclass(frozen=True)
+class Difference(Labels):
+    """p1 − p2 of two independent proportions.
+
+    ``scale="balanced"`` reports (1 + difference) / 2: balanced accuracy is that function of
+    true-positive minus false-positive rate.
+    """
+
+    name: str
+    hits: Number
+    of: Number
+    versus_hits: Number
+    versus_of: Number
+    scale: Literal["identity", "balanced"] = "identity"
+
+
+@dataclass(frozen=True)
+class Ratio(Labels):
+    """p1 / p2 of two independent proportions."""
+
+    name: str
+    hits: Number
+    of: Number
+    versus_hits: Number
+    versus_of: Number
+
+
+@dataclass(frozen=True)
+class Range(Labels):
+    """Largest minus smallest proportion over groups, the worst family counting."""
+
+    name: str
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class RatioRange(Labels):
+    """Smallest divided by largest proportion over groups, the worst family counting."""
+
+    name: str
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class Mean(Labels):
+    """Mean of ``n`` independent numbers with sample standard deviation ``sd``."""
+
+    name: str
+    mean: Number
+    sd: Number
+    n: Number
+
+
+@dataclass(frozen=True)
+class Quantile(Labels):
+    """The ``q`` quantile of ``values``, independent draws; bounded by order statistics."""
+
+    name: str
+    values: tuple[float, ...]
+    q: float
+
+
+@dataclass(frozen=True)
+class Count(Labels):
+    """An exact count, size or other whole number."""
+
+    name: str
+    value: Number
+    of: Number = None
+
+
+@dataclass(frozen=True)
+class Statistic(Labels):
+    """An exact number or name without a sampling model; only exact bounds can judge it."""
+
+    name: str
+    value: Number | str
+    of: Number = None
+
+
+@dataclass(frozen=True)
+class Undefined(Labels):
+    """Nothing can be said about ``name`` in this slice: 0/0, one class, a group too small.
+
+    It makes the control INCONCLUSIVE, unless ``context`` (an exclusion that the policy declared).
+    ``value`` is what would have been the point estimate, for display.
+    """
+
+    name: str
+    n: Number
+    reason: str
+    value: float | None = None
+
+
+Estimate = (
+    Proportion
+    | Difference
+    | Ratio
+    | Range
+    | RatioRange
+    | Mean
+    | Quantile
+    | Count
+    | Statistic
+    | Undefined
+)
+KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (
+        Proportion,
+        Difference,
+        Ratio,
+        Range,
+        RatioRange,
+        Mean,
+        Quantile,
+        Count,
+        Statistic,
+        Undefined,
+    )
+}

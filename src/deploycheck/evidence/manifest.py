@@ -1,0 +1,31 @@
+"""What a release declares about its artefacts beside what is really there."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """One artefact.
+
+    :param name: ``data.test``, ``model``, ``documents.card``.
+    :param path: as the release names it.
+    :param declared: digest in the release, ``None`` if it declares none.
+    :param actual: digest of the bytes, ``None`` if they cannot be read.
+    :param problem: why they cannot be read.
+    """
+
+    name: str
+    path: str
+    declared: str | None
+    actual: str | None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Every artefact that the release names."""
+
+    subject: ClassVar[str] = "release"
+
+    artefacts: tuple[Artefact, ...]
