@@ -12,6 +12,7 @@ from deploycheck.authoring.signature import Signature, read
 
 Measuring = Callable[..., Iterable[Any]]
 DecisionKind = Literal["demonstrate", "detect", "exact"]
+Role = Literal["target", "prediction", "score", "positive", "favourable", "protected", "id"]
 ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
 
@@ -25,6 +26,7 @@ class Checker:
     kind: DecisionKind
     signature: Signature
     tasks: tuple[str, ...]
+    roles: tuple[str, ...]
     version: str
 
     def __call__(self, *args: Any, **kwargs: Any) -> Iterable[Any]:
@@ -57,6 +59,7 @@ def checker(
     measures: Sequence[Measure],
     kind: DecisionKind = "demonstrate",
     tasks: Sequence[str] = (),
+    roles: Sequence[Role] = (),
     version: str = "1",
 ) -> Callable[[Measuring], Checker]:
     """Declare a checker, named ``family.name``.
@@ -68,6 +71,8 @@ def checker(
     :param measures: the numbers it promises, at least one.
     :param kind: how its measures are decided unless the policy says otherwise.
     :param tasks: the tasks it is meant for; empty means all.
+    :param roles: roles of columns that the release must give; a release without one is refused
+        when the plan is made.
     :param version: changes when the same evidence would give other estimates; part of the
         cache's key.
     :raises DefinitionError: a bad id, no measures, a measure twice, no docstring.
@@ -83,6 +88,15 @@ def checker(
             raise DefinitionError(f"{id}: unknown unit {unknown[0]!r}; one of {sorted(RANGES)}")
         if not (measure.__doc__ or "").strip():
             raise DefinitionError(f"{id}: the docstring is the documentation, and is missing")
-        return Checker(id, measure, tuple(measures), kind, read(measure), tuple(tasks), version)
+        return Checker(
+            id=id,
+            measure=measure,
+            measures=tuple(measures),
+            kind=kind,
+            signature=read(measure),
+            tasks=tuple(tasks),
+            roles=tuple(roles),
+            version=version,
+        )
 
     return declare

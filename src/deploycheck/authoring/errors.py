@@ -1,20 +1,8 @@
 """The exceptions an author raises on purpose, and the one raised at an author's mistake."""
 
+from deploycheck.evidence.errors import EvidenceError
 
-class EvidenceError(Exception):
-    """The evidence cannot be made: missing, unreadable, changed. The control is ERROR.
-
-    :param message: what is wrong, naming the file or column.
-    :param fix: what the reader can do about it.
-    """
-
-    def __init__(self, message: str, fix: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.fix = fix
-
-    def __str__(self) -> str:
-        return f"{self.message}; {self.fix}" if self.fix else self.message
+__all__ = ["DefinitionError", "EvidenceError", "NotYet", "RoleError", "Undecidable"]
 
 
 class Undecidable(Exception):

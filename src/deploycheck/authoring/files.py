@@ -1,13 +1,40 @@
-"""The one path function: what a release may name, and how its bytes are digested."""
+"""The one path function: what a release may name, and how its bytes are read and digested."""
 
 import hashlib
+import io
 import json
 import os
 import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from deploycheck.authoring.errors import EvidenceError
+
+MOST_FILES = 10_000
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A file as it was read: its bytes, and the digest of exactly these bytes."""
+
+    data: bytes = field(repr=False)
+    digest: str
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A file, or all files of a folder.
+
+    :param files: size in bytes of each, by path relative to the release's folder, sorted.
+    :param digest: of the file's bytes; of a folder, sha256 over the sorted relative names and the
+        digests of the contents.
+    """
+
+    files: Mapping[str, int]
+    digest: str
 
 
 @dataclass
@@ -18,11 +45,13 @@ class Files:
     :param trust_stat: whether size and time stamps may vouch for an earlier digest (never for
         ``gate``).
     :param known: digests by ``(path, size, mtime_ns, inode)``.
+    :param kept: what collectors parsed, so that one file is parsed once a run; lives in memory.
     """
 
     root: Path
     trust_stat: bool = False
     known: dict[str, str] = field(default_factory=dict)
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def path(self, text: str) -> Path:
         """The regular file that ``text`` names.
@@ -44,8 +73,12 @@ class Files:
         return inside
 
     def inside(self, text: str) -> Path:
-        """The place that ``text`` names, whether or not anything is there."""
-        if "://" in text or "\0" in text:
+        """The place that ``text`` names, whether or not anything is there.
+
+        :raises EvidenceError: a URL, an absolute path, one that leaves the root after links are
+            resolved, or no text that a file system takes.
+        """
+        if "://" in text or "\0" in text or not text.strip():
             raise EvidenceError(f"{text!r} is not a path inside the release's folder")
         if Path(text).is_absolute() or Path(text).drive:
             raise EvidenceError(
@@ -53,8 +86,8 @@ class Files:
             )
         try:
             resolved = (self.root / text).resolve()
-        except (OSError, RuntimeError) as error:
-            raise EvidenceError(f"{text} cannot be resolved: {error}") from None
+        except (OSError, RuntimeError, ValueError) as error:
+            raise EvidenceError(f"{text!r} cannot be resolved: {error}") from None
         if not resolved.is_relative_to(self.root.resolve()):
             raise EvidenceError(
                 f"{text} lies outside the release's folder",
@@ -65,17 +98,112 @@ class Files:
     def digest(self, text: str) -> str:
         """``sha256:…`` of the bytes of the file.
 
-        :raises EvidenceError: as :meth:`path`, or the file cannot be read to its end.
+        :raises EvidenceError: as :meth:`path`; the file cannot be read to its end, or is written
+            to meanwhile.
+        """
+        return self._hashed(text)[0]
+
+    def read(self, text: str, limit: int) -> Contents:
+        """All bytes of the file, with the digest of these very bytes.
+
+        :param limit: the most bytes it may have.
+        :raises EvidenceError: as :meth:`digest`, or it is larger.
+        """
+        with self._open(text) as file:
+            size = os.fstat(file.fileno()).st_size
+            # One byte more than allowed is asked for: a file may grow after its size was told.
+            data = file.read(limit + 1) if size <= limit else None
+        if data is None or len(data) > limit:
+            raise EvidenceError(f"{text} is larger than {limit:,} bytes")
+        return Contents(data, "sha256:" + hashlib.sha256(data).hexdigest())
+
+    def identity(self, text: str) -> tuple[int, ...]:
+        """What changes when a file is written to or replaced; not even ``utime`` resets it.
+
+        :raises EvidenceError: as :meth:`path`.
         """
         path = self.path(text)
         try:
-            facts = path.stat()
-            key = json.dumps([str(path), facts.st_size, facts.st_mtime_ns, facts.st_ino])
-            if self.trust_stat and key in self.known:
-                return self.known[key]
-            with path.open("rb") as file:
-                made = "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+            return _identity(path.stat())
         except OSError as error:
             raise EvidenceError(f"{text} cannot be read: {error.strerror}") from None
+
+    def tree(self, text: str) -> Tree:
+        """The file that ``text`` names, or all files below it, with one digest.
+
+        :raises EvidenceError: as :meth:`digest` for any of them; a link to a folder; an empty
+            folder; more than 10,000 files.
+        """
+        place = self.inside(text)
+        if not place.is_dir():
+            digest, size = self._hashed(text)
+            return Tree({text: size}, digest)
+        whole = hashlib.sha256()
+        files: dict[str, int] = {}
+        for name in self._below(text, place):
+            path = f"{text.rstrip('/')}/{name}"
+            digest, files[path] = self._hashed(path)
+            whole.update(json.dumps([name, digest]).encode() + b"\n")
+        if not files:
+            raise EvidenceError(f"{text} is an empty folder", "put the model's files into it")
+        return Tree(files, "sha256:" + whole.hexdigest())
+
+    def _below(self, text: str, folder: Path) -> list[str]:
+        """Files below ``folder``, relative to it, sorted; no link to a folder is followed."""
+        found: list[str] = []
+        try:
+            for at, folders, names in os.walk(folder, onerror=_raise):
+                if linked := [name for name in folders if Path(at, name).is_symlink()]:
+                    place = Path(at, linked[0]).relative_to(folder).as_posix()
+                    raise EvidenceError(
+                        f"{text}/{place} is a link to a folder", "copy the folder instead"
+                    )
+                found += [Path(at, name).relative_to(folder).as_posix() for name in names]
+                if len(found) > MOST_FILES:
+                    raise EvidenceError(f"{text} holds more than {MOST_FILES:,} files")
+        except OSError as error:
+            raise EvidenceError(f"{text} cannot be read: {error.strerror}") from None
+        return sorted(found)
+
+    def _hashed(self, text: str) -> tuple[str, int]:
+        with self._open(text) as file:
+            facts = os.fstat(file.fileno())
+            key = json.dumps(
+                [str(self.inside(text)), facts.st_size, facts.st_mtime_ns, facts.st_ino]
+            )
+            if self.trust_stat and key in self.known:
+                return self.known[key], facts.st_size
+            made = "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
         self.known[key] = made
-        return made
+        return made, facts.st_size
+
+    @contextmanager
+    def _open(self, text: str) -> Iterator[io.BufferedReader]:
+        """The file, open; refused if it is not regular, and if it changes until it is closed."""
+        path = self.path(text)
+        try:
+            # What was a file a moment ago may be a link or a pipe now: neither is followed or
+            # waited for, and the kind is asked of what is really open.
+            number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+            with os.fdopen(number, "rb") as file:
+                before = os.fstat(number)
+                if not stat.S_ISREG(before.st_mode):
+                    raise EvidenceError(f"{text} is not a regular file")
+                yield file
+                if _identity(os.fstat(number)) != _identity(before):
+                    raise EvidenceError(
+                        f"{text} changed while it was read",
+                        "run again while nothing writes to it",
+                        code="DC202",
+                    )
+        except OSError as error:
+            raise EvidenceError(f"{text} cannot be read: {error.strerror or error}") from None
+
+
+def _identity(facts: os.stat_result) -> tuple[int, ...]:
+    # The change time is the kernel's own: unlike the modification time nobody can set it back.
+    return (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
+
+
+def _raise(error: OSError) -> None:
+    raise error

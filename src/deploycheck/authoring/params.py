@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class Params(BaseModel):
@@ -54,6 +54,7 @@ Columns = Annotated[
     tuple[str, ...],
     BeforeValidator(_listed),
     Field(min_length=1),
+    AfterValidator(_no_twins),
     ColumnNames(),
 ]
 

@@ -5,11 +5,13 @@ A checker that needs an answer yields the request and receives the answer from t
     answer = yield Duplicates(table, key=("application_id",))
     yield Count("duplicate_keys", answer.duplicates)
 
-The engine gathers the requests of all controls on a data set and answers them together.
+The engine gathers the requests of all controls on a data set and answers them together; the same
+request of several controls is computed once.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from deploycheck.evidence.table import Table
 
@@ -68,5 +70,30 @@ class CountsAnswer:
         return sum(self.rows.values())
 
 
-Request = Duplicates | Counts
-Answer = DuplicateCount | CountsAnswer
+@dataclass(frozen=True)
+class Values:
+    """The numbers of some expressions, for a checker that needs them to go on.
+
+    Also the one way to read two tables in one checker: an estimate's expression belongs to the
+    only table that its checker takes, and with two there is no telling which.
+
+    :param table: the table that is asked.
+    :param expressions: by a name of the author's choice; as in an estimate, one that is true or
+        false for each row counts the rows where it is true.
+
+    Answered by :class:`ValuesAnswer`.
+    """
+
+    table: Table
+    expressions: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ValuesAnswer:
+    """The number of each expression, under the same name; ``None`` where there is none."""
+
+    numbers: Mapping[str, Any]
+
+
+Request = Duplicates | Counts | Values
+Answer = DuplicateCount | CountsAnswer | ValuesAnswer

@@ -1,6 +1,8 @@
 """What a release declares about its artefacts beside what is really there."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass
 from typing import ClassVar
 
 
@@ -29,3 +31,9 @@ class Manifest:
     subject: ClassVar[str] = "release"
 
     artefacts: tuple[Artefact, ...]
+
+    @property
+    def digest(self) -> str:
+        """Changes when any artefact does."""
+        told = json.dumps([asdict(artefact) for artefact in self.artefacts], sort_keys=True)
+        return "sha256:" + hashlib.sha256(told.encode()).hexdigest()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ class Table:
     :param columns: kind of each column: integer, float, boolean, text, date, datetime, other.
     :param digest: digest of what it was made from.
     :param frame: the lazy native frame; the engine's, not for checkers.
+    :param unchanged: raises EvidenceError if the file is no longer the one that ``digest`` is of;
+        whoever scans the frame asks it afterwards.
     """
 
     subject: ClassVar[str] = "data"
@@ -26,6 +29,7 @@ class Table:
     columns: Mapping[str, str]
     digest: str
     frame: Any = field(repr=False, compare=False)
+    unchanged: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
     def col(self, column: str) -> nw.Expr:
         """The values of ``column``, as an expression."""
@@ -35,13 +39,25 @@ class Table:
 
     def rows(self) -> nw.Expr:
         """The number of rows, as an expression."""
-        import narwhals as nw
-
-        return nw.len()
+        return _rows()
 
     def missing(self, column: str) -> nw.Expr:
         """Whether a value is absent: null, or NaN in a float column."""
-        absent = self.col(column).is_null()
-        if self.columns[column] != "float":
-            return absent
-        return absent | self.col(column).is_nan().fill_null(False)
+        return _missing(column, self.columns[column] == "float")
+
+
+# One object for all who ask: the engine computes an expression object once, however many
+# controls hold it.
+@lru_cache(maxsize=1)
+def _rows() -> nw.Expr:
+    import narwhals as nw
+
+    return nw.len()
+
+
+@lru_cache(maxsize=10_000)
+def _missing(column: str, may_be_nan: bool) -> nw.Expr:
+    import narwhals as nw
+
+    absent = nw.col(column).is_null()
+    return absent | nw.col(column).is_nan().fill_null(False) if may_be_nan else absent

@@ -4,7 +4,14 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    Strict,
+    StringConstraints,
+)
 
 _INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(?P<zone>[Zz]|[+-]\d{2}:\d{2})?"
@@ -42,7 +49,10 @@ def parse_instant(value: Any) -> datetime:
         stamp = datetime.fromisoformat(value.replace("t", "T").replace("z", "Z"))
     if stamp.tzinfo is None:
         raise ValueError("the time stamp has no zone; end it with Z or +01:00")
-    return stamp.astimezone(UTC)
+    try:
+        return stamp.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the time stamp is outside the years 1 to 9999") from None
 
 
 def format_instant(stamp: datetime) -> str:
@@ -59,4 +69,7 @@ Identifier = Annotated[
 ]
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 Instant = Annotated[datetime, BeforeValidator(parse_instant), PlainSerializer(format_instant)]
+# Text that looks like a number, and true, are no numbers; text that looks like true is no truth.
+Number = Annotated[float, Strict()]
+Flag = Annotated[bool, Strict()]
 Scalar = bool | int | float | str

@@ -7,7 +7,7 @@ from pydantic import Field, JsonValue
 from deploycheck.model.base import Instant, Noun
 from deploycheck.model.verdict import Effect, Verdict
 
-SCHEMA = "deploycheck/decision/1"
+SCHEMA: Literal["deploycheck/decision/1"] = "deploycheck/decision/1"
 
 
 class InputUsed(Noun):

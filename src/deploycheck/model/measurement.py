@@ -29,6 +29,9 @@ class Measurement(Noun):
     n: float | int | None = Field(None, description="Denominator: rows behind the number.")
     unit: str = Field("", description="Unit of value and bounds.")
     slice: dict[str, str] = Field(default_factory=dict, description="Part of the data.")
+    pair: tuple[dict[str, str], dict[str, str]] | None = Field(
+        None, description="The two groups that make an extreme, the higher one first."
+    )
     details: tuple[str, ...] = Field((), description="Places and counts behind the number.")
     undefined: str | None = Field(None, description="Why there is no number.")
     context: bool = Field(False, description="Shown beside; no bound is held against it.")

@@ -5,9 +5,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, Strict
 
-from deploycheck.model.base import Identifier, Instant, Noun, RawText, Scalar, Text
+from deploycheck.model.base import (
+    Flag,
+    Identifier,
+    Instant,
+    Noun,
+    Number,
+    RawText,
+    Scalar,
+    Text,
+)
 
 
 class Severity(StrEnum):
@@ -45,11 +54,11 @@ class Uncertain(StrEnum):
 class Bound(Noun):
     """What one measure must satisfy, as written; ``min`` and ``max`` are inclusive."""
 
-    min: float | str | None = Field(None, description="Smallest allowed value, inclusive.")
-    max: float | str | None = Field(None, description="Largest allowed value, inclusive.")
+    min: Number | str | None = Field(None, description="Smallest allowed value, inclusive.")
+    max: Number | str | None = Field(None, description="Largest allowed value, inclusive.")
     equals: Scalar | None = Field(None, description="The one allowed value.")
     one_of: tuple[Scalar, ...] | None = Field(None, description="The allowed values.")
-    detect: float | str | None = Field(
+    detect: Number | str | None = Field(
         None, description="The effect that must be found with 80 % power, for alarm families."
     )
 
@@ -57,7 +66,7 @@ class Bound(Noun):
 class Decide(Noun):
     """How sure a verdict must be; what is left out is the check's own choice."""
 
-    confidence: Annotated[float, Field(gt=0.5, lt=1)] = Field(
+    confidence: Annotated[float, Strict(), Field(gt=0.5, lt=1)] = Field(
         0.95, description="Level of each one-sided bound."
     )
     uncertain: Uncertain = Field(
@@ -83,9 +92,7 @@ class Control(Noun):
     with_: dict[str, JsonValue] = Field(
         default_factory=dict, alias="with", description="Parameters and data sets of the check."
     )
-    require: dict[str, Bound] = Field(
-        min_length=1, description="Bounds, by name of the measure."
-    )
+    require: dict[str, Bound] = Field(min_length=1, description="Bounds, by name of the measure.")
     decide: Decide = Field(default_factory=Decide, description="How a verdict is reached.")
     when: dict[str, Scalar] | None = Field(
         None, description="`release.<field>: present | absent | <value>` and `because`."
@@ -130,10 +137,10 @@ class InputDeclaration(Noun):
     """A value that the release or the command line may fill in."""
 
     type: InputType = Field(description="columns, column, number, integer, text or boolean.")
-    required: bool = Field(False, description="Whether a release must give a value.")
+    required: Flag = Field(False, description="Whether a release must give a value.")
     default: JsonValue = Field(None, description="The value where nobody gives one.")
-    min: float | None = Field(None, description="Smallest allowed number, inclusive.")
-    max: float | None = Field(None, description="Largest allowed number, inclusive.")
+    min: Number | None = Field(None, description="Smallest allowed number, inclusive.")
+    max: Number | None = Field(None, description="Largest allowed number, inclusive.")
     one_of: tuple[Scalar, ...] | None = Field(None, description="The allowed values.")
     doc: str = Field("", max_length=4000, description="What the value means.")
 
@@ -141,7 +148,7 @@ class InputDeclaration(Noun):
 class AtLeast(Noun):
     """A floor under a policy, so that an emptied one cannot release."""
 
-    controls: Annotated[int, Field(ge=1)] | None = Field(
+    controls: Annotated[int, Strict(), Field(ge=1)] | None = Field(
         None, description="How many controls must have been evaluated."
     )
     families: tuple[str, ...] = Field(

@@ -4,7 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from deploycheck.model.base import Digest, Identifier, Instant, Noun, RawText, Scalar
+from deploycheck.model.base import (
+    Digest,
+    Flag,
+    Identifier,
+    Instant,
+    Noun,
+    Number,
+    RawText,
+    Scalar,
+)
 
 Task = Literal["binary_classification", "multiclass", "regression"]
 
@@ -35,14 +44,14 @@ class Where(Noun):
     equals: Scalar | None = Field(None, description="The one value kept.")
     one_of: tuple[Scalar, ...] | None = Field(None, description="The values kept.")
     not_one_of: tuple[Scalar, ...] | None = Field(None, description="The values left out.")
-    present: bool | None = Field(None, description="true keeps rows with a value, false without.")
+    present: Flag | None = Field(None, description="true keeps rows with a value, false without.")
 
 
 class Derive(Noun):
     """A column made by binning a numeric one at declared edges."""
 
     bin: str = Field(description="Numeric column that is binned.")
-    edges: Annotated[tuple[float, ...], Field(min_length=1, max_length=1000)] = Field(
+    edges: Annotated[tuple[Number, ...], Field(min_length=1, max_length=1000)] = Field(
         description="Inner edges, increasing."
     )
     closed: Literal["left", "right"] = Field(
@@ -67,7 +76,7 @@ class DataSet(Noun):
 class Threshold(Noun):
     """Makes a prediction of a score: positive where the score is at least this."""
 
-    at_least: float = Field(description="Smallest score that is predicted positive.")
+    at_least: Number = Field(description="Smallest score that is predicted positive.")
 
 
 class Weight(Noun):
@@ -93,7 +102,7 @@ class Columns(Noun):
     protected: tuple[str, ...] = Field((), description="Protected columns.")
     id: str | None = Field(None, description="Which entity a row is about.")
     weight: Weight | None = Field(None, description="How much each row counts.")
-    stored: bool = Field(
+    stored: Flag = Field(
         False, description="Judge the stored predictions although there is a model."
     )
 

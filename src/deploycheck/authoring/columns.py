@@ -1,0 +1,21 @@
+"""What checkers on tables share: which columns are looked at."""
+
+from deploycheck.authoring.errors import EvidenceError
+from deploycheck.evidence.table import Table
+
+
+def chosen(table: Table, columns: tuple[str, ...] | None) -> tuple[str, ...]:
+    """``columns``, or every column of ``table`` where none are named.
+
+    :raises EvidenceError: a column that the table has not.
+    """
+    if columns is None:
+        return tuple(table.columns)
+    for column in columns:
+        if column not in table.columns:
+            raise EvidenceError(
+                f"{table.name} has no column {column}",
+                f"it has {', '.join(list(table.columns)[:20])}",
+                code="DC019",
+            )
+    return columns

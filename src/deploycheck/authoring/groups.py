@@ -1,0 +1,147 @@
+"""What checkers on groups of people share: which groups are compared, and what is said of others.
+
+A group that cannot be assessed is never silently left out: it becomes an ``Undefined`` that makes
+the control INCONCLUSIVE, unless the policy declared the exclusion beforehand.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from deploycheck.authoring.estimates import Group, Undefined
+from deploycheck.authoring.params import Columns, Params
+from deploycheck.evidence.coded import label_text
+
+
+def _label(value: object) -> object:
+    """A value of a column as groups are named: ``1`` and ``true`` as the data's text."""
+    return label_text(value) if isinstance(value, bool | int | float) else value
+
+
+Label = Annotated[str, BeforeValidator(_label)]
+
+
+class GroupParams(Params):
+    """Parameters of every checker that compares groups."""
+
+    by: Columns = Field(description="Protected columns; each is looked at by itself.")
+    intersections: bool = Field(
+        False,
+        strict=True,
+        description="Whether every combination of the values of `by` is a group too.",
+    )
+    min_n: int = Field(
+        30,
+        ge=1,
+        strict=True,
+        description="Rows that a group's rate must rest on; a group with fewer is not assessed, "
+        "and the control is inconclusive.",
+    )
+    min_share: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        strict=True,
+        description="Groups with a smaller share of all rows are left out of the comparison, by "
+        "declaration; they are still shown.",
+    )
+    exclude: tuple[Label, ...] = Field(
+        (),
+        description="Values whose groups are left out of the comparison, by declaration; they "
+        "are still shown.",
+    )
+
+    @property
+    def splits(self) -> tuple[tuple[str, ...], ...]:
+        """The columns of each comparison: each of ``by``, then all of them together."""
+        single = tuple((column,) for column in self.by)
+        return (*single, self.by) if self.intersections and len(self.by) > 1 else single
+
+
+@dataclass(frozen=True)
+class Rate:
+    """``hits`` of ``of`` rows of one group; the group has ``size`` rows in all."""
+
+    slice: Mapping[str, str]
+    hits: int
+    of: int
+    size: int
+
+    @property
+    def value(self) -> float | None:
+        return self.hits / self.of if self.of else None
+
+    def group(self, family: str = "") -> Group:
+        return Group(self.slice, self.hits, self.of, family)
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """The rates of one split, sorted by what may be said of them.
+
+    :param compared: rest on enough rows.
+    :param small: too few rows, or none.
+    :param excluded: left out as the policy declared, each with the reason.
+    """
+
+    by: str
+    compared: tuple[Rate, ...] = ()
+    small: tuple[tuple[Rate, str], ...] = ()
+    excluded: tuple[tuple[Rate, str], ...] = field(default=())
+
+    def notes(self, name: str, rate: str = "") -> Iterator[Undefined]:
+        """What is said of the groups that are not compared.
+
+        :param name: the measure they are missing from.
+        :param rate: the rate that they have, for the reason; empty where it is ``name`` itself.
+        """
+        label = f"{rate}: " if rate else ""
+        for part, reason in self.small:
+            yield Undefined(name, part.of, label + reason, part.value, slice=part.slice)
+        for part, reason in self.excluded:
+            yield Undefined(
+                name, part.of, label + reason, part.value, slice=part.slice, context=True
+            )
+
+    def incomparable(self, name: str, rate: str = "") -> Undefined:
+        """Says that there are not two groups to compare."""
+        count = len(self.compared)
+        of = f" by {rate}" if rate else ""
+        return Undefined(
+            name,
+            sum(part.of for part in self.compared),
+            f"fewer than two groups can be compared{of}: {count} of {self.groups}",
+            slice={"by": self.by},
+        )
+
+    @property
+    def groups(self) -> int:
+        return len(self.compared) + len(self.small) + len(self.excluded)
+
+
+def assess(params: GroupParams, split: tuple[str, ...], rates: Sequence[Rate]) -> Assessed:
+    """Sorts the rates of one split by what may be said of them.
+
+    A declared exclusion comes first: a group that is excluded is not also too small.
+    """
+    total = sum(rate.size for rate in rates)
+    compared: list[Rate] = []
+    small: list[tuple[Rate, str]] = []
+    excluded: list[tuple[Rate, str]] = []
+    for rate in rates:
+        share = rate.size / total if total else 0.0
+        shown = f"{rate.size:,} rows, {100 * share:.2f} % of all"
+        if any(value in params.exclude for value in rate.slice.values()):
+            excluded.append((rate, f"excluded by name in the policy: {shown}"))
+        elif share < params.min_share:
+            bound = f"min_share {100 * params.min_share:g} %"
+            excluded.append((rate, f"excluded by the policy's {bound}: {shown}"))
+        elif rate.of == 0:
+            small.append((rate, "not assessed: no rows to count"))
+        elif rate.of < params.min_n:
+            small.append((rate, f"not assessed: {rate.of:,} rows, fewer than {params.min_n:,}"))
+        else:
+            compared.append(rate)
+    return Assessed(", ".join(split), tuple(compared), tuple(small), tuple(excluded))

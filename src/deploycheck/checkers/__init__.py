@@ -1,0 +1,1 @@
+"""The built-in checks: one a file, its place being its id."""

@@ -1,0 +1,1 @@
+"""Does the model keep to its budgets of size, time and cost?"""

@@ -1,0 +1,1 @@
+"""Is the data complete, in its domain, and free of repetition?"""

@@ -1,0 +1,1 @@
+"""Is what must be written down written down?"""

@@ -1,0 +1,115 @@
+"""Checker ``fairness.equalized_odds``."""
+
+from collections.abc import Iterator, Sequence
+
+from deploycheck.authoring.checker import checker
+from deploycheck.authoring.estimates import Estimate, Group, Range, RatioRange, Undefined
+from deploycheck.authoring.groups import Assessed, GroupParams, Rate, assess
+from deploycheck.authoring.measure import Measure
+from deploycheck.evidence.predictions import Confusion, Predictions
+
+DIFFERENCE = "equalized_odds_difference"
+RATIO = "equalized_odds_ratio"
+
+
+class EqualizedOdds(GroupParams):
+    """Nothing beyond what every comparison of groups takes."""
+
+
+@checker(
+    "fairness.equalized_odds",
+    measures=[
+        Measure(
+            DIFFERENCE,
+            unit="probability difference",
+            better="lower",
+            doc="The larger of the differences (highest minus lowest over the groups) of "
+            "true-positive and of false-positive rates.",
+            low=0.0,
+        ),
+        Measure(
+            RATIO,
+            unit="ratio",
+            better="higher",
+            doc="The smaller of the ratios (lowest ÷ highest over the groups) of true-positive "
+            "and of false-positive rates.",
+            high=1.0,
+        ),
+    ],
+    tasks=["binary_classification", "multiclass"],
+    roles=["target", "prediction", "positive"],
+)
+def equalized_odds(params: EqualizedOdds, predictions: Predictions) -> Iterator[Estimate]:
+    """The model errs at similar rates in all groups.
+
+    Why: Equal selection rates can hide that one group is wrongly refused and another wrongly
+    accepted; equal error rates say that the model is as good a judge of one as of the other.
+
+    Fix: See which rate differs, and for which group. A lower true-positive rate often comes from
+    few training rows of the group or from features that tell less about it: collect more, or
+    choose the threshold for both rates. Check that the labels are as reliable in each group.
+
+    Definition: With TPR(g) = TP ÷ (TP + FN) and FPR(g) = FP ÷ (FP + TN) in group g, with respect
+    to `positive`: equalized_odds_difference = max(max TPR − min TPR, max FPR − min FPR) and
+    equalized_odds_ratio = min(min TPR ÷ max TPR, min FPR ÷ max FPR) over the groups of each column
+    of `by`; both equal fairlearn's functions of the same name. Both rates must clear the bound.
+
+    Undefined: A rate that rests on fewer than `min_n` rows (positives for TPR, negatives for FPR)
+    is not assessed and makes the control inconclusive, unless `min_share` or `exclude` declares
+    the group out. With fewer than two groups to compare (an empty table, one row, one class, a
+    constant protected column) nothing can be said; nor about the ratio where a rate is zero in
+    every group. A missing protected value is the group `(missing)`. A missing target or
+    prediction is an error, and so is a positive value that never occurs.
+
+    Cost: One count over the coded groups, O(n) for each column of `by`.
+
+    Source: Hardt, Price and Srebro 2016, "Equality of opportunity in supervised learning"
+    (NeurIPS); Miettinen and Nurminen 1985 and Koopman 1984 for the bounds.
+
+    Example:
+        check: fairness.equalized_odds
+        with: {data: test, by: sex, min_n: 50}
+        require: {equalized_odds_difference: {max: 0.1}}
+    """
+    for split in params.splits:
+        counts = predictions.confusion(split)
+        families = {
+            "true-positive rate": assess(params, split, _true_positives(counts)),
+            "false-positive rate": assess(params, split, _false_positives(counts)),
+        }
+        yield from _extremes(families)
+        for family, groups in families.items():
+            yield from groups.notes(DIFFERENCE, family)
+            yield from groups.notes(RATIO, family)
+
+
+def _true_positives(counts: Sequence[Confusion]) -> list[Rate]:
+    return [Rate(c.slice, c.tp, c.tp + c.fn, c.rows) for c in counts]
+
+
+def _false_positives(counts: Sequence[Confusion]) -> list[Rate]:
+    return [Rate(c.slice, c.fp, c.fp + c.tn, c.rows) for c in counts]
+
+
+def _extremes(families: dict[str, Assessed]) -> Iterator[Estimate]:
+    """The difference and ratio of the families that have two groups, a word on the others."""
+    pairs: list[Group] = []
+    ratios: list[Group] = []
+    place: dict[str, str] = {}
+    for family, groups in families.items():
+        place = {"by": groups.by}
+        if len(groups.compared) < 2:
+            yield groups.incomparable(DIFFERENCE, family)
+            yield groups.incomparable(RATIO, family)
+            continue
+        compared = [rate.group(family) for rate in groups.compared]
+        pairs += compared
+        if any(rate.hits for rate in groups.compared):
+            ratios += compared
+        else:
+            rows = sum(rate.of for rate in groups.compared)
+            yield Undefined(RATIO, rows, f"the {family} is zero in every group", slice=place)
+    if pairs:
+        yield Range(DIFFERENCE, tuple(pairs), slice=place)
+    if ratios:
+        yield RatioRange(RATIO, tuple(ratios), slice=place)

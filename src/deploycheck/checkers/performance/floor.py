@@ -1,0 +1,92 @@
+"""Checker ``performance.floor``."""
+
+from collections.abc import Iterator
+
+from deploycheck.authoring.checker import checker
+from deploycheck.authoring.estimates import Difference, Estimate, Proportion, Undefined
+from deploycheck.authoring.measure import Measure
+from deploycheck.evidence.predictions import Confusion, Predictions
+
+
+@checker(
+    "performance.floor",
+    measures=[
+        Measure("accuracy", unit="score", better="higher", doc="Rows predicted right ÷ rows."),
+        Measure(
+            "balanced_accuracy", unit="score", better="higher", doc="(recall + specificity) ÷ 2."
+        ),
+        Measure("precision", unit="score", better="higher", doc="TP ÷ (TP + FP)."),
+        Measure("recall", unit="score", better="higher", doc="TP ÷ (TP + FN)."),
+        Measure("f1", unit="score", better="higher", doc="2 TP ÷ (2 TP + FP + FN)."),
+        Measure("jaccard", unit="score", better="higher", doc="TP ÷ (TP + FP + FN)."),
+        Measure("specificity", unit="score", better="higher", doc="TN ÷ (TN + FP)."),
+        Measure("false_positive_rate", unit="probability", better="lower", doc="FP ÷ (FP + TN)."),
+        Measure("false_negative_rate", unit="probability", better="lower", doc="FN ÷ (FN + TP)."),
+    ],
+    tasks=["binary_classification", "multiclass"],
+    roles=["target", "prediction"],
+)
+def floor(predictions: Predictions) -> Iterator[Estimate]:
+    """The model predicts at least as well as required.
+
+    Why: A model below its floor decides wrongly more often than its owner accepted, whatever else
+    it does well.
+
+    Fix: Look at the confusion table: which error is too frequent? Collect more rows of that
+    class, move the threshold, or mend the features. An inconclusive control needs more test rows.
+
+    Definition: From the counts TP, FP, FN, TN with respect to `positive`, by the formulas of the
+    measures below; they equal scikit-learn's functions of the same name. Each is a proportion, or
+    a function of one (F1) or two (balanced accuracy), and bounded as such. With more than two
+    labels only the accuracy is measured, since the others need one class to be the positive one.
+
+    Undefined: A measure whose denominator is zero is undefined and its control inconclusive:
+    recall without positives, precision without positive predictions, all of them without rows.
+    One row gives 0 or 1 with bounds that allow nearly everything, and so does a small table. A
+    constant prediction is measured as it is. A missing target or prediction is an error, and so
+    is a positive value that never occurs.
+
+    Cost: One count over the coded labels, O(n).
+
+    Source: van Rijsbergen 1979, "Information retrieval" (F); Brodersen et al. 2010, "The balanced
+    accuracy and its posterior distribution"; Clopper and Pearson 1934 for the bounds.
+
+    Example:
+        check: performance.floor
+        with: {data: test}
+        require: {balanced_accuracy: {min: 0.7}, false_negative_rate: {max: 0.2}}
+    """
+    (matrix,) = predictions.confusion_matrix()
+    right, rows = int(matrix.rows.trace()), int(matrix.rows.sum())
+    yield _rate("accuracy", right, rows, "no rows")
+    is_binary = predictions.task != "multiclass" and len(predictions.labels) <= 2
+    if is_binary and predictions.positive is not None:
+        (counts,) = predictions.confusion()
+        yield from _binary(counts)
+
+
+def _binary(c: Confusion) -> Iterator[Estimate]:
+    positives, negatives, chosen = c.tp + c.fn, c.fp + c.tn, c.tp + c.fp
+    any_positive = c.tp + c.fp + c.fn
+    no_positives, no_negatives = "no row is positive", "no row is negative"
+    if positives and negatives:
+        yield Difference(
+            "balanced_accuracy", c.tp, positives, c.fp, negatives, scale="balanced"
+        )  # (recall + 1 - false-positive rate) / 2
+    else:
+        reason = no_negatives if positives else no_positives
+        yield Undefined("balanced_accuracy", c.rows, reason)
+    yield _rate("precision", c.tp, chosen, "no row is predicted positive")
+    yield _rate("recall", c.tp, positives, no_positives)
+    if any_positive:
+        yield Proportion("f1", c.tp, any_positive, scale="f1")
+    else:
+        yield Undefined("f1", 0, "no row is positive, nor predicted so")
+    yield _rate("jaccard", c.tp, any_positive, "no row is positive, nor predicted so")
+    yield _rate("specificity", c.tn, negatives, no_negatives)
+    yield _rate("false_positive_rate", c.fp, negatives, no_negatives)
+    yield _rate("false_negative_rate", c.fn, positives, no_positives)
+
+
+def _rate(name: str, hits: int, of: int, without: str) -> Estimate:
+    return Proportion(name, hits, of) if of else Undefined(name, 0, without)

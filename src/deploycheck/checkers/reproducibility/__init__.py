@@ -1,0 +1,1 @@
+"""Is the release made of what it says it is made of?"""

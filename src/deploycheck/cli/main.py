@@ -1,0 +1,51 @@
+"""``deploycheck``: finds the command that is asked for, and imports that one alone."""
+
+import importlib
+
+import click
+
+_COMMANDS = {
+    "gate": "Decide whether a release may go out.",
+    "plan": "Show what would run, on what.",
+    "explain": "Explain a check or an error code.",
+    "schema": "Print a JSON Schema for editors and readers.",
+    "report": "Render a stored decision again.",
+}
+
+
+class Lazy(click.Group):
+    """Commands by name, each in a module of its own."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"deploycheck.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from deploycheck.engine.problems import did_you_mean
+
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-"):
+            ctx.fail(f"no command {name!r}; {did_you_mean(name, _COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="deploycheck", message="deploycheck %(version)s")
+def main() -> None:
+    """Release gates for machine-learning models: policies in, a decision out.
+
+    Exit codes of gate: 0 RELEASE, 1 BLOCK, 2 usage, 4 invalid or expired policy, 10 REVIEW,
+    11 BLOCK because something could not be checked, 70 crash.
+    """

@@ -1,0 +1,103 @@
+"""``deploycheck plan``: what would run, on what, without measuring anything."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from deploycheck.cli.options import check_files, pairs, subjects
+
+
+@click.command("plan")
+@subjects
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON, as it is recorded.")
+def command(
+    policies: tuple[str, ...],
+    release: str,
+    inputs: tuple[str, ...],
+    as_of: datetime,
+    as_json: bool,
+) -> None:
+    """Show what would run, on what, and every mistake in the policies and the release.
+
+    Nothing is measured. Exit codes: 0 the plan is sound, 2 usage, 4 it is not.
+    """
+    from deploycheck import plugins
+    from deploycheck.engine.exits import Exit
+    from deploycheck.engine.materials import gather
+    from deploycheck.engine.plan import make_plan
+    from deploycheck.engine.problems import PolicyError, render
+
+    check_files(release, policies)
+    try:
+        materials = gather(
+            Path(release),
+            [Path(p) for p in policies],
+            root=Path.cwd(),
+            inputs=pairs(inputs),
+            as_of=as_of,
+            front_end="plan",
+            run="plan",
+        )
+        plan = make_plan(materials, plugins.registry())
+    except PolicyError as error:
+        click.echo(render(error.problems, colour=sys.stderr.isatty()), err=True)
+        sys.exit(Exit.INVALID)
+    if as_json:
+        click.echo(json.dumps(plan.record(), indent=1))
+    else:
+        for line in _lines(plan):
+            click.echo(line)
+    if plan.expired:
+        click.echo(render(plan.expired, colour=sys.stderr.isatty()), err=True)
+        sys.exit(Exit.INVALID)
+
+
+def _lines(plan: object) -> Sequence[str]:
+    from deploycheck.engine.plan import Plan
+    from deploycheck.engine.wording import bounded
+
+    if not isinstance(plan, Plan):
+        raise TypeError("no plan")
+    release = plan.release_used
+    head = [f"release  {release.name} {release.version}"]
+    head += [f"policy   {p.id} {p.version}  ({p.path})" for p in plan.policies_used]
+    for name, digest in release.digests.items():
+        head.append(f"artefact {name}  {digest or 'cannot be read'}")
+    rows = [("control", "check", "kind", "enforcement", "on", "requires")]
+    for step in plan.steps:
+        subjects = ", ".join(
+            f"{b.need.collector.name}({b.need.subject})" for b in step.bound.bindings
+        )
+        requires = "; ".join(
+            f"{name} {' '.join(f'{k} {v}' for k, v in r.as_json().items())}"
+            for name, r in step.requirements.items()
+        )
+        state = ""
+        if step.excused is not None:
+            state = f"  [not applicable: {step.excused}]"
+        elif step.broken is not None:
+            state = f"  [will be ERROR: {step.broken}]"
+        rows.append(
+            (
+                step.control.id,
+                step.control.check,
+                step.kind.value,
+                step.enforcement.value,
+                subjects,
+                requires + state,
+            )
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(5)]
+    table = [
+        "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[5]])
+        for row in rows
+    ]
+    return [bounded(line, 400) for line in [*head, "", *table, "", _closing(len(plan.steps))]]
+
+
+def _closing(count: int) -> str:
+    return f"{count} control{'' if count == 1 else 's'} would run; nothing was measured"

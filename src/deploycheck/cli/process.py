@@ -1,0 +1,127 @@
+"""The engine's own process: ``gate`` starts it with ``python -I``; it does one task and ends."""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from deploycheck import plugins
+from deploycheck.engine.cache import Cache
+from deploycheck.engine.exits import Exit, exit_code
+from deploycheck.engine.materials import gather
+from deploycheck.engine.measuring import Measuring
+from deploycheck.engine.plan import Plan, make_plan
+from deploycheck.engine.problems import PolicyError, render
+from deploycheck.engine.record import FOLDER, RecordError, new_run
+from deploycheck.engine.registry import Registry
+from deploycheck.engine.run import Run
+from deploycheck.engine.wanted import UnknownReport, wanted
+from deploycheck.engine.watch import Watch
+from deploycheck.model.base import parse_instant
+
+ISOLATION = "own process (python -I); the candidate's conftest, ini and cache are not read"
+
+
+class Usage(Exception):
+    """The task cannot be done as it is worded."""
+
+
+def main() -> None:
+    """Read the task from stdin, do it, tell the supervisor the exit code with its token."""
+    pipe = int(sys.argv[1])
+    os.set_inheritable(pipe, False)
+    task = json.load(sys.stdin)
+    token = task.pop("token")
+
+    def beat(keys: Sequence[str]) -> None:
+        os.write(pipe, json.dumps({"at": list(keys)}).encode() + b"\n")
+
+    try:
+        code = int(work(task, Watch(task["timeout"], beat)))
+    except (Usage, UnknownReport) as error:
+        code = _say(f"deploycheck gate: {error}", Exit.USAGE)
+    except PolicyError as error:
+        code = _say(render(error.problems, colour=sys.stderr.isatty()), Exit.INVALID)
+    except RecordError as error:
+        code = _say(f"deploycheck gate: {error}", Exit.UNCHECKED)
+    except KeyboardInterrupt:
+        code = _say("deploycheck gate: interrupted; nothing was decided", Exit.CRASH)
+    except Exception:  # noqa: BLE001 - a defect of deploycheck itself is exit 70, never a release
+        traceback.print_exc()
+        code = _say("deploycheck gate: this is a defect; nothing was decided", Exit.CRASH)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.write(pipe, json.dumps({"token": token, "code": code}).encode() + b"\n")
+    os._exit(code)  # threads and exit handlers of plugins have no say any more
+
+
+def _say(text: str, code: Exit) -> int:
+    print(text, file=sys.stderr)  # noqa: T201 - this process is the command line's other half
+    return int(code)
+
+
+def work(task: Mapping[str, Any], watch: Watch) -> Exit:
+    """Plan, record, measure, decide, report."""
+    began = perf_counter()
+    registry = plugins.registry()
+    release = Path(task["release"])
+    as_of = parse_instant(task["as_of"])
+    materials = gather(
+        release,
+        [Path(p) for p in task["policies"]],
+        root=Path.cwd(),
+        inputs=task["inputs"],
+        as_of=as_of,
+        front_end="gate",
+        run=new_run(as_of),
+    )
+    reports = wanted(registry, task["reports"], task["out"], Path.cwd())
+    cache = _cache(task["cache"], materials.folder)
+    plan = make_plan(materials, registry)
+    home = Path(task["record"]) if task["record"] else materials.folder / FOLDER
+    run = Run(plan, home, reports, ISOLATION)
+    run.notes += [f"an earlier attempt died: {why}" for why in task["dead"].values()]
+    run.seconds["plan"] = perf_counter() - began
+    run.begin()
+    if plan.expired:
+        texts = [problem.message for problem in plan.expired]
+        unrun = dict.fromkeys((s.key for s in plan.steps), "; ".join(texts))
+        run.finish((), problems=texts, unrun=unrun)
+        raise PolicyError(plan.expired)
+    began = perf_counter()
+    measuring = Measuring(plan, watch, cache, dead=dict(task["dead"]), apart=task["apart"])
+    verdicts = list(measuring.verdicts(plan.steps))
+    run.seconds["measure"] = perf_counter() - began
+    decision = run.finish(verdicts)
+    _announce(registry, run, plan, decision)
+    return exit_code(decision)
+
+
+def _cache(folder: str | None, release: Path) -> Cache | None:
+    if folder is None:
+        return None
+    place = Path(folder).resolve()
+    if place.is_relative_to(release.resolve()):
+        raise Usage(
+            f"--cache {folder} lies in the release's folder, where the candidate could write it"
+        )
+    return Cache(place)
+
+
+def _announce(registry: Registry, run: Run, plan: Plan, decision: Any) -> None:
+    for warning in run.warnings:
+        print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
+    summary = registry.reporter("summary")
+    if summary is not None:
+        print(summary.render(decision).rstrip("\n"))  # noqa: T201
+    for reporter, path in run.reports:
+        print(f"{reporter.name:9} {path}")  # noqa: T201
+    print(f"{'record':9} {run.record.folder} ({plan.materials.run})")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,225 @@
+"""``Card``: a Markdown document, split at its headings, with its front matter."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from deploycheck.authoring.collector import Description, Source, collector
+from deploycheck.authoring.errors import EvidenceError
+from deploycheck.authoring.params import NoParams
+from deploycheck.evidence.card import Card
+
+MOST_BYTES = 4 << 20
+MOST_FACTS = 64 << 10
+DEEPEST = 20
+
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
+_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
+_SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*")
+_RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
+_BLOCK = re.compile(rf" {{0,3}}(?:(?:[-+*]|\d{{1,9}}[.)])(?:[ \t]|$)|[>|])|{_RULE.pattern}$")
+_LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+_TAG = re.compile(r"</?[A-Za-z][^>]*>")
+_ANCHOR = re.compile(r"\s*\{#[^}]*\}\s*$")
+
+
+@collector
+class MarkdownCard:
+    """A document in Markdown, as CommonMark reads its headings, fences and comments."""
+
+    evidence = Card
+
+    def describe(self, source: Source, params: NoParams) -> Description:
+        """Digest of the file and the number of sections."""
+        made = self.collect(source, params)
+        return Description(made.digest, None, {"sections": len(made.sections)})
+
+    def collect(self, source: Source, params: NoParams) -> Card:
+        """Reads the file that the release names under ``documents``.
+
+        :raises EvidenceError: missing, larger than 4 MiB, not UTF-8, or broken front matter.
+        """
+        del params
+        path = source.release.documents.get(source.subject)
+        if path is None:
+            raise EvidenceError(
+                f"the release names no document {source.subject!r}",
+                f"add `documents: {{{source.subject}: …}}` to the release",
+            )
+        contents = source.files.read(path, MOST_BYTES)
+        try:
+            text = contents.data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = contents.data.count(b"\n", 0, error.start) + 1
+            raise EvidenceError(
+                f"{path} is not UTF-8: line {line}", "convert it to UTF-8"
+            ) from None
+        if "\0" in text:
+            raise EvidenceError(f"{path} holds a NUL byte", "write it as UTF-8 text")
+        lines = re.split(r"\r\n|\r|\n", text)
+        facts, body = _front_matter(lines, path)
+        return Card(path, sections(body), facts, contents.digest)
+
+
+def sections(lines: list[str]) -> dict[str, str]:
+    """Text below each heading, that of deeper headings too, by the heading's text."""
+    found: dict[str, list[str]] = {}
+    open_: list[tuple[int, list[str]]] = []
+    for level, text in _headings(lines):
+        if not level:
+            for _, body in open_:
+                body.append(text)
+            continue
+        while open_ and open_[-1][0] >= level:
+            open_.pop()
+        if text:
+            body = found.setdefault(text, [])
+            if body:
+                body.append("")
+            # A heading below one of the same name adds to the one entry, once.
+            open_ += [(level, body if all(body is not b for _, b in open_) else [])]
+    return {heading: "\n".join(body).strip() for heading, body in found.items()}
+
+
+def _headings(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """Each line as (0, text), and each heading as (level, its text)."""
+    paragraph: list[str] = []  # lines that an underline would make a heading
+    lazy = False  # inside a list, quote or table no line begins a paragraph, up to a blank line
+    for code, line in _visible(lines):
+        under = _SETEXT.fullmatch(line) if paragraph and not code else None
+        atx = None if code else _ATX.fullmatch(line)
+        block = code or atx or not line.strip() or bool(_BLOCK.match(line))
+        if under:
+            yield (1 if under[1][0] == "=" else 2), _plain(" ".join(paragraph))
+            paragraph = []
+        elif not block and (paragraph or not (lazy or line.startswith((" " * 4, "\t")))):
+            paragraph.append(line.strip())
+        else:
+            yield from ((0, text) for text in paragraph)
+            paragraph = []
+            yield (len(atx[1]), _plain(atx[2] or "")) if atx else (0, line)
+            lazy = bool(line.strip()) and not (code or atx or _RULE.fullmatch(line))
+    yield from ((0, text) for text in paragraph)
+
+
+def _visible(lines: list[str]) -> Iterator[tuple[bool, str]]:
+    """Lines without comments; the flag says that the line is code."""
+    fence = ""
+    comment = False
+    for index, line in enumerate(lines):
+        text = line
+        if fence:
+            closing = _FENCE.fullmatch(text)
+            if closing and closing[1].startswith(fence) and not closing[2].strip():
+                fence = ""
+            yield True, text
+            continue
+        if comment:
+            _, end, text = text.partition("-->")
+            if not end:
+                continue
+            comment = False
+        text, comment = _without_comments(text, lines, index)
+        opening = _FENCE.fullmatch(text)
+        if opening and not (opening[1][0] == "`" and "`" in opening[2]):
+            fence = opening[1]
+            yield True, text
+            continue
+        yield False, text
+
+
+def _without_comments(text: str, lines: list[str], index: int) -> tuple[str, bool]:
+    """The line without comments, and whether one goes on in the next line."""
+    kept = ""
+    while "<!--" in text:
+        before, _, rest = text.partition("<!--")
+        _, end, after = rest.partition("-->")
+        if end:
+            kept, text = kept + before, after
+            continue
+        # At the start of a line a comment goes on to its end wherever that is, or to the end of
+        # the document; inside a line only as far as the paragraph goes.
+        if (kept + before).strip() and not _ends_in_paragraph(lines, index):
+            return kept + text, False
+        return kept + before, True
+    return kept + text, False
+
+
+def _ends_in_paragraph(lines: list[str], index: int) -> bool:
+    for line in lines[index + 1 :]:
+        if not line.strip():
+            return False
+        if "-->" in line:
+            return True
+    return False
+
+
+def _plain(text: str) -> str:
+    """A heading's text without links, tags, emphasis and code marks."""
+    text = _ANCHOR.sub("", _TAG.sub("", _LINK.sub(r"\1", text)))
+    text = re.sub(r"[*`]|(?<!\w)_+|_+(?!\w)", "", text)
+    return " ".join(text.split())
+
+
+def _front_matter(lines: list[str], path: str) -> tuple[Mapping[str, object], list[str]]:
+    """The YAML between two lines ``---`` at the very start, and the lines after it."""
+    if not lines or lines[0].rstrip() != "---":
+        return {}, lines
+    ends = (i for i, line in enumerate(lines[1:], 1) if line.rstrip() in {"---", "..."})
+    end = next(ends, None)
+    if end is None:
+        raise _broken(path, "no line --- ends it")
+    text = "\n".join(lines[1:end])
+    if len(text) > MOST_FACTS:
+        raise _broken(path, f"it is longer than {MOST_FACTS:,} characters")
+    facts = _yaml(text, path)
+    if facts is None:
+        facts = {}
+    if not isinstance(facts, dict):
+        raise _broken(path, "it is no mapping of names to values")
+    return {str(key): value for key, value in facts.items()}, lines[end + 1 :]
+
+
+def _yaml(text: str, path: str) -> Any:
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """The safe loader; a repeated key is an error."""
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+            keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+            if len(set(keys)) != len(keys):
+                raise yaml.MarkedYAMLError(
+                    problem="a key stands twice", problem_mark=node.start_mark
+                )
+            return super().construct_mapping(node, deep)
+
+    try:
+        _check_events(yaml.parse(text, Loader=Loader), path)
+        return yaml.load(text, Loader=Loader)  # noqa: S506 - a subclass of the safe loader
+    except yaml.MarkedYAMLError as error:
+        line = getattr(error.problem_mark, "line", None)
+        where = f"line {line + 2}: " if line is not None else ""
+        raise _broken(path, f"{where}{error.problem}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _broken(path, str(error).splitlines()[0][:200]) from None
+
+
+def _check_events(events: Iterable[Any], path: str) -> None:
+    """Nothing deep and nothing that stands for something else: both grow without bound."""
+    import yaml
+
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.AliasEvent):
+            raise _broken(path, "an alias; write the value out")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise _broken(path, f"it is nested deeper than {DEEPEST}")
+
+
+def _broken(path: str, why: str) -> EvidenceError:
+    return EvidenceError(
+        f"the front matter of {path} cannot be read: {why}", "mend the YAML between the --- lines"
+    )

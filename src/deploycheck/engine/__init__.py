@@ -1,0 +1,1 @@
+"""From policy and release to a decision: load, plan, measure, judge, decide, record."""

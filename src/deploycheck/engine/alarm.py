@@ -1,0 +1,97 @@
+"""Alarm families: many small tests hunt for a problem, and share one error rate."""
+
+from collections.abc import Sequence
+
+from deploycheck.authoring.estimates import (
+    Count,
+    Difference,
+    Estimate,
+    Mean,
+    Proportion,
+    Undefined,
+)
+from deploycheck.engine.interval import Missing, Unjudgeable, counted, plain
+from deploycheck.engine.requirement import Requirement
+
+POWER = 0.8  # no alarm is a PASS only where the declared effect would be found this often
+
+
+def family(
+    estimates: Sequence[Estimate], required: Requirement, alpha: float, correction: str
+) -> dict[int, tuple[bool, bool]]:
+    """For each estimate, by ``id``: whether it is an alarm, and whether there was power.
+
+    The null hypothesis of each is that the bound holds; ``correction`` is Holm over the family,
+    or Benjamini–Hochberg or –Yekutieli. Power is that of the same test at the effect ``detect``,
+    at alpha divided by the size of the family, which Holm never falls below.
+
+    :raises Unjudgeable: an estimate for which no test is known.
+    """
+    from deploycheck.stats import multiplicity
+
+    tested: list[tuple[int, float, bool]] = []
+    members = [e for e in estimates if not isinstance(e, Undefined | Count)]
+    for estimate in members:
+        try:
+            p = _p_value(estimate, required)
+            powerful = _power(estimate, required, alpha / len(members)) >= POWER
+        except Missing:
+            continue
+        tested.append((id(estimate), p, powerful))
+    adjust = {
+        "holm": multiplicity.holm,
+        "bh": multiplicity.benjamini_hochberg,
+        "by": multiplicity.benjamini_yekutieli,
+    }[correction]
+    adjusted = adjust([p for _, p, _ in tested]) if tested else []
+    return {
+        name: (bool(q <= alpha), powerful)
+        for (name, _, powerful), q in zip(tested, adjusted, strict=True)
+    }
+
+
+def _side(required: Requirement) -> tuple[str, float, float]:
+    if required.detect is None or (required.min is None) == (required.max is None):
+        raise Unjudgeable("DC309", f"{required.measure.name}: an alarm needs one bound and detect")
+    if required.max is not None:
+        return "max", required.max, required.detect
+    return "min", required.min or 0.0, required.detect
+
+
+def _p_value(estimate: Estimate, required: Requirement) -> float:
+    from deploycheck.stats import pvalues
+
+    side, bound, _ = _side(required)
+    if isinstance(estimate, Proportion) and estimate.scale == "identity":
+        hits, of = counted(estimate.hits, estimate.of, estimate.name)
+        return float(pvalues.proportion(hits, of, bound, side))
+    if isinstance(estimate, Difference) and estimate.scale == "identity":
+        x1, n1 = counted(estimate.hits, estimate.of, estimate.name)
+        x2, n2 = counted(estimate.versus_hits, estimate.versus_of, estimate.name)
+        return float(pvalues.difference(x1, n1, x2, n2, bound, side))
+    if isinstance(estimate, Mean):
+        n = plain(estimate.n, estimate.name)
+        mean, sd = plain(estimate.mean, estimate.name), plain(estimate.sd, estimate.name)
+        return float(pvalues.mean(mean, sd, n, bound, side))
+    raise Unjudgeable(
+        "DC309",
+        f"{estimate.name} is a {type(estimate).__name__}, which cannot be decided as an alarm; "
+        "use kind: demonstrate",
+    )
+
+
+def _power(estimate: Estimate, required: Requirement, alpha: float) -> float:
+    from deploycheck.stats import power
+
+    side, bound, effect = _side(required)
+    if isinstance(estimate, Proportion):
+        _, of = counted(estimate.hits, estimate.of, estimate.name)
+        return float(power.proportion(of, bound, effect, alpha, side))
+    if isinstance(estimate, Difference):
+        _, n1 = counted(estimate.hits, estimate.of, estimate.name)
+        x2, n2 = counted(estimate.versus_hits, estimate.versus_of, estimate.name)
+        return float(power.difference(n1, n2, x2 / n2, bound, effect, alpha, side))
+    if isinstance(estimate, Mean):
+        n, sd = plain(estimate.n, estimate.name), plain(estimate.sd, estimate.name)
+        return float(power.mean(sd, n, bound, effect, alpha, side))
+    return 0.0

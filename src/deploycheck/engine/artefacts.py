@@ -1,0 +1,42 @@
+"""Digests of everything that a release names, whether or not a control looks at it."""
+
+from deploycheck.authoring.errors import EvidenceError, NotYet, RoleError
+from deploycheck.engine.registry import Registry
+from deploycheck.engine.store import Need, Store
+from deploycheck.evidence.model_file import ModelFile
+from deploycheck.model.release import ModelArtefact
+
+
+def digests(store: Store, registry: Registry) -> dict[str, str | None]:
+    """sha256 of each artefact by ``model``, name of the data set, or name of the document.
+
+    :return: ``None`` for one that cannot be read; the controls that need it say why.
+    """
+    release = store.release
+    found: dict[str, str | None] = {}
+    if isinstance(release.model, ModelArtefact):
+        found["model"] = _model(store, registry, "model")
+    if release.champion is not None and release.champion.model is not None:
+        found["champion"] = _model(store, registry, "champion")
+    for name, data in release.data.items():
+        found[f"data.{name}" if name in found else name] = _file(store, data.path)
+    for name, path in release.documents.items():
+        found[f"documents.{name}"] = _file(store, path)
+    return found
+
+
+def _file(store: Store, path: str) -> str | None:
+    try:
+        return store.files.digest(path)
+    except EvidenceError:
+        return None
+
+
+def _model(store: Store, registry: Registry, subject: str) -> str | None:
+    maker = registry.collector(ModelFile)
+    if maker is None:
+        return None
+    try:
+        return store.describe(Need(maker, subject, maker.params())).digest
+    except (EvidenceError, NotYet, RoleError):
+        return None

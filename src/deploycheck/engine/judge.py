@@ -1,0 +1,201 @@
+"""Estimates × requirement → outcome. The one place where a number is held against a bound."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deploycheck.authoring.estimates import KINDS, Count, Estimate, Statistic, Undefined
+from deploycheck.authoring.measure import Measure
+from deploycheck.engine import alarm, reason
+from deploycheck.engine.interval import Found, Missing, Unjudgeable, exact, pairs, plain, sampled
+from deploycheck.engine.plan import Step
+from deploycheck.engine.requirement import Requirement
+from deploycheck.model.measurement import Interval, Measurement
+from deploycheck.model.policy import Kind
+from deploycheck.model.verdict import Outcome
+
+_WORST = (Outcome.ERROR, Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of a control, and why."""
+
+    outcome: Outcome
+    reason: str
+    measurements: tuple[Measurement, ...] = ()
+    code: str | None = None
+
+
+def judge(step: Step, estimates: Sequence[Estimate], *, alarms: int = 1) -> Judged:
+    """The outcome of a control, by everything that its checker measured.
+
+    :param estimates: with every number filled in.
+    :param alarms: number of detect controls that share alpha with this one.
+    """
+    try:
+        measurements = _measurements(step, estimates, max(1, alarms))
+    except Unjudgeable as error:
+        return Judged(Outcome.ERROR, str(error), code=error.code)
+    judged = [m for m in measurements if m.outcome is not None]
+    for name in step.requirements:
+        if not any(m.name == name for m in judged):
+            return Judged(
+                Outcome.ERROR,
+                f"{step.control.check} measured no {name!r}, which the policy requires",
+                measurements,
+                "DC306",
+            )
+    outcome = min((Outcome(m.outcome) for m in judged if m.outcome), key=_WORST.index)
+    return Judged(outcome, reason.sentence(step, outcome, judged), measurements)
+
+
+def _measurements(
+    step: Step, estimates: Sequence[Estimate], alarms: int
+) -> tuple[Measurement, ...]:
+    checker = step.bound.checker
+    by_name: dict[str, list[Estimate]] = {}
+    for estimate in estimates:
+        if type(estimate).__name__ not in KINDS:
+            raise Unjudgeable("DC304", f"{checker.id} yielded a {type(estimate).__name__}")
+        if checker.named(estimate.name) is None:
+            raise Unjudgeable(
+                "DC304", f"{checker.id} yielded {estimate.name!r}, which it does not declare"
+            )
+        by_name.setdefault(estimate.name, []).append(estimate)
+    made: list[Measurement] = []
+    for name, group in by_name.items():
+        measure = checker.named(name)
+        if measure is not None:
+            made += _of_one_name(step, measure, group, alarms)
+    return tuple(made)
+
+
+def _of_one_name(
+    step: Step, measure: Measure, group: Sequence[Estimate], alarms: int
+) -> list[Measurement]:
+    """All measurements of one name; the bounds that can fail are spread over all of them."""
+    required = step.requirements.get(measure.name)
+    judged = [e for e in group if not e.context and required is not None]
+    weights = sum(pairs(e) for e in judged) or 1
+    alpha = 1 - step.control.decide.confidence
+    rejected: dict[int, tuple[bool, bool]] = {}
+    if required is not None and step.kind is Kind.DETECT:
+        rejected = alarm.family(judged, required, alpha / alarms, step.control.decide.correction)
+    made = []
+    for estimate in group:
+        requirement = None if estimate.context else required
+        share = alpha * pairs(estimate) / weights if requirement is not None else alpha
+        measurement, found, wide = _measure(step, measure, estimate, alpha, share)
+        if requirement is not None:
+            outcome = _outcome(requirement, found, wide, rejected.get(id(estimate)))
+            measurement = measurement.model_copy(update={"outcome": outcome.value})
+        made.append(measurement)
+    return made
+
+
+def _measure(
+    step: Step, measure: Measure, estimate: Estimate, alpha: float, share: float
+) -> tuple[Measurement, Found | None, Found | None]:
+    """The measurement, the uncorrected bounds and the simultaneous ones."""
+    slices = {str(k): str(v) for k, v in estimate.slice.items()}
+    context = estimate.context or measure.name not in step.requirements
+    common = {"name": measure.name, "unit": measure.unit, "slice": slices,
+              "details": tuple(map(str, estimate.details)), "context": context}  # fmt: skip
+    if isinstance(estimate, Undefined):
+        value = None if estimate.value is None else plain(estimate.value, estimate.name)
+        n = plain(estimate.n, f"{estimate.name}: n")
+        made = Measurement(value=value, n=n, undefined=estimate.reason, **common)
+        return made, None, None
+    is_exact = step.kind is Kind.EXACT or isinstance(estimate, Count)
+    if isinstance(estimate, Statistic) and context:
+        is_exact = True
+    try:
+        found = exact(estimate) if is_exact else sampled(estimate, alpha)
+        wide = found if is_exact or context else sampled(estimate, share, share)
+    except Missing as error:
+        return Measurement(value=None, n=0, undefined=str(error), **common), None, None
+    _in_range(found, measure)
+    pair = None
+    if found.pair is not None:
+        pair = tuple({str(k): str(v) for k, v in g.slice.items()} for g in found.pair)
+    made = Measurement(
+        value=found.value,
+        interval=None if is_exact else _interval(found, alpha),
+        simultaneous=None if is_exact or share == alpha else _interval(wide, share),
+        n=found.n,
+        pair=pair,
+        **common,
+    )
+    return made, found, wide
+
+
+def _in_range(found: Found, measure: Measure) -> None:
+    """A value outside the measure's own range is a broken checker, not a verdict."""
+    if isinstance(found.value, str):
+        if measure.unit != "text":
+            raise Unjudgeable("DC307", f"{measure.name} is a text, not a number in {measure.unit}")
+        return
+    if measure.unit == "text":
+        raise Unjudgeable("DC307", f"{measure.name} is a number, not a text")
+    low, high = measure.range
+    slack = 1e-9
+    if not low - slack <= found.value <= high + slack:
+        raise Unjudgeable(
+            "DC305", f"{measure.name} is {found.value}, outside its range {low:g} to {high:g}"
+        )
+
+
+def _interval(found: Found, alpha: float) -> Interval:
+    each = 1 - alpha
+    return Interval(
+        low=None if math.isinf(found.low) else found.low,
+        high=None if math.isinf(found.high) else found.high,
+        each=round(each, 12),
+        together=round(1 - 2 * alpha, 12),
+        method=found.method,
+    )
+
+
+def _outcome(
+    required: Requirement,
+    found: Found | None,
+    wide: Found | None,
+    rejected: tuple[bool, bool] | None,
+) -> Outcome:
+    """One measurement against its bounds.
+
+    Exact: both sides are numbers. Demonstrate: the uncorrected bound must clear for PASS, the
+    simultaneous one must lie beyond for FAIL. Detect: a rejected hypothesis is a FAIL, and no
+    alarm is a PASS only where the effect would have been found.
+    """
+    if found is None or wide is None:
+        return Outcome.INCONCLUSIVE
+    if rejected is not None:
+        fails, powerful = rejected
+        return Outcome.FAIL if fails else Outcome.PASS if powerful else Outcome.INCONCLUSIVE
+    if isinstance(found.value, str) or required.exact_only:
+        return Outcome.PASS if _matches(required, found.value) else Outcome.FAIL
+    low, high = required.min, required.max
+    if low is None and high is None:
+        raise Unjudgeable("DC307", f"{required.measure.name}: nothing is required of it")
+    clears = (low is None or found.low >= low) and (high is None or found.high <= high)
+    fails = (low is not None and wide.high < low) or (high is not None and wide.low > high)
+    return Outcome.FAIL if fails else Outcome.PASS if clears else Outcome.INCONCLUSIVE
+
+
+def _matches(required: Requirement, value: float | str) -> bool:
+    allowed = (required.equals,) if required.equals is not None else required.one_of or ()
+    for wanted in allowed:
+        if isinstance(wanted, bool) or isinstance(wanted, str) != isinstance(value, str):
+            raise Unjudgeable(
+                "DC307", f"{required.measure.name}: {value!r} cannot be compared with {wanted!r}"
+            )
+    if not allowed:
+        raise Unjudgeable("DC307", f"{required.measure.name}: a text has no min and max")
+    within = True
+    if not isinstance(value, str):
+        within = (required.min is None or value >= required.min) and (
+            required.max is None or value <= required.max
+        )
+    return within and any(value == wanted for wanted in allowed)

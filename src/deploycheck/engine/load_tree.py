@@ -1,0 +1,271 @@
+"""YAML events → plain values and, beside them, where each stands. One pass, no recursion."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from deploycheck.engine.load_findings import Findings
+from deploycheck.engine.load_place import FORBIDDEN, show
+from deploycheck.engine.load_scalars import Refusal, plain
+
+if TYPE_CHECKING:
+    import yaml
+
+DEEPEST = 20
+MOST_ALIASED_NODES = 10_000
+MOST_ALIASED_TEXT = 1_000_000
+_DROPPED = object()  # stands for a key whose value is read, told about, and not kept
+_UNSEEN = object()
+
+Span = tuple[int, int]
+
+
+class Branch:
+    """Where a mapping or a list stands, and its children in turn.
+
+    ``children`` holds (key, value) marks by key for a mapping, marks for a list.
+    """
+
+    __slots__ = ("children", "span")
+
+    def __init__(self, span: Span, children: Any) -> None:
+        self.span = span
+        self.children = children
+
+
+Mark = Span | Branch
+
+
+class StopReadingError(Exception):
+    """The structure is refused as a whole; the reason is told already."""
+
+
+class _Anchored(NamedTuple):
+    value: Any
+    mark: Mark
+    nodes: int
+    height: int
+    text: int
+
+
+class _Frame:
+    """A mapping or a list that is being read."""
+
+    __slots__ = ("anchor", "branch", "height", "key", "key_span", "nodes", "text", "value")
+
+    def __init__(
+        self, value: Any, branch: Branch, anchor: str | None, nodes: int, text: int
+    ) -> None:
+        self.value = value
+        self.branch = branch
+        self.anchor = anchor
+        self.height = 1
+        self.nodes = nodes
+        self.text = text
+        self.key: Any = None
+        self.key_span: Span = branch.span
+
+
+class Tree:
+    """Builds the value of one document.
+
+    ``root`` and ``mark`` are the value and its places; ``refused`` holds the offsets of scalars
+    whose mistake is told already; ``empty`` says whether some value is null.
+    """
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        self.refused: list[int] = []
+        self.empty = False
+        base: list[Any] = []
+        marks: list[Mark] = []
+        self._frame = _Frame(base, Branch((0, 0), marks), None, 0, 0)
+        self._stack: list[_Frame] = []
+        self._anchors: dict[str, _Anchored] = {}
+        self._seen: dict[str, Any] = {}
+        self._nodes = 0
+        self._aliased_nodes = 0
+        self._aliased_text = 0
+        self._documents = 0
+
+    @property
+    def root(self) -> Any:
+        return self._frame.value[0] if self._frame.value else None
+
+    @property
+    def mark(self) -> Mark:
+        children: list[Mark] = self._frame.branch.children
+        return children[0] if children else (0, 1)
+
+    def read(self, events: Iterator["yaml.Event"]) -> None:
+        """Take in all events.
+
+        :raises StopReadingError: the structure is refused; told already.
+        :raises yaml.YAMLError: a syntax error.
+        """
+        import yaml
+
+        handlers: dict[type[Any], Callable[[Any], None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._open_mapping,
+            yaml.SequenceStartEvent: self._open_list,
+            yaml.MappingEndEvent: self._close,
+            yaml.SequenceEndEvent: self._close,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
+        for event in events:
+            handler = handlers.get(event.__class__)
+            if handler is not None:
+                handler(event)
+
+    def _document(self, event: Any) -> None:
+        start = event.start_mark.index
+        if event.version not in (None, (1, 2)) or event.tags:
+            self.findings.mark(
+                "DC004",
+                "YAML directives are refused",
+                start,
+                start,
+                "leave the line out; policies are YAML 1.2",
+            )
+        self._documents += 1
+        if self._documents > 1:
+            self._stop("the file holds several YAML documents", start, start + 3, "keep one")
+
+    def _scalar(self, event: Any) -> None:
+        text = event.value
+        span = (event.start_mark.index, event.end_mark.index)
+        self._nodes += 1
+        value = text
+        if event.implicit[0]:
+            value = self._seen.get(text, _UNSEEN)
+            if value is _UNSEEN:
+                value = self._seen[text] = plain(text)
+            if value.__class__ is Refusal:
+                self.refused.append(span[0])
+                self.findings.mark(value.code, value.message, *span, value.hint)
+                value = text
+        elif event.style == '"' and (found := FORBIDDEN.search(text)):
+            self.refused.append(span[0])
+            self.findings.mark(
+                "DC006", f"the text holds the forbidden character U+{ord(found[0]):04X}", *span
+            )
+        if event.tag is not None:
+            self._tag(event, span)
+        if event.anchor is not None:
+            self._anchor(event.anchor, _Anchored(value, span, 1, 0, len(text)), span)
+        frame = self._frame
+        if frame.key is None and frame.value.__class__ is dict:
+            self._key(value, text, span, event)
+        else:
+            self._put(value, span)
+
+    def _key(self, value: Any, text: str, span: Span, event: Any) -> None:
+        frame = self._frame
+        frame.key_span = span
+        if event.implicit[0] and text == "<<":
+            frame.key = _DROPPED
+            self.findings.mark(
+                "DC004", "merge keys are refused", *span, "write the keys out where they apply"
+            )
+            return
+        if not isinstance(value, str):
+            kind = "empty" if value is None else f"{show(value)}, which is no text"
+            hint = "" if value is None else f'write "{text[:40]}"'
+            self.findings.mark("DC005", f"a key is {kind}", *span, hint)
+            value = text
+        if value in frame.value:
+            first = self.findings.source.at(*frame.branch.children[value][0]).line
+            self.findings.mark(
+                "DC003", f"the key {show(value)} stands twice", *span, f"first in line {first}"
+            )
+            frame.key = _DROPPED
+        else:
+            frame.key = value
+
+    def _put(self, value: Any, mark: Mark) -> None:
+        frame = self._frame
+        if value is None:
+            self.empty = True
+        key = frame.key
+        if key is None:
+            frame.value.append(value)
+            frame.branch.children.append(mark)
+        else:
+            if key is not _DROPPED:
+                frame.value[key] = value
+                frame.branch.children[key] = (frame.key_span, mark)
+            frame.key = None
+
+    def _open_mapping(self, event: Any) -> None:
+        self._open(event, {}, {})
+
+    def _open_list(self, event: Any) -> None:
+        self._open(event, [], [])
+
+    def _open(self, event: Any, value: Any, children: Any) -> None:
+        span = (event.start_mark.index, event.end_mark.index)
+        frame = self._frame
+        if event.tag is not None:
+            self._tag(event, span)
+        if frame.key is None and frame.value.__class__ is dict:
+            self._stop("a mapping or a list cannot be a key", *span, "keys are text")
+        if len(self._stack) >= DEEPEST:
+            self._stop(f"nested more than {DEEPEST} deep", *span)
+        inner = _Frame(value, Branch(span, children), event.anchor, self._nodes, self._aliased_text)
+        self._nodes += 1
+        self._stack.append(frame)
+        self._frame = inner
+
+    def _close(self, event: Any) -> None:
+        frame = self._frame
+        self._frame = self._stack.pop()
+        self._frame.height = max(self._frame.height, frame.height + 1)
+        start, end = frame.branch.span
+        stop = event.end_mark.index
+        if end > start:  # a flow collection: the whole of it, not its bracket alone
+            frame.branch.span = (start, stop)
+        if frame.anchor is not None:
+            text = stop - start + self._aliased_text - frame.text
+            nodes = self._nodes - frame.nodes
+            made = _Anchored(frame.value, frame.branch, nodes, frame.height, text)
+            self._anchor(frame.anchor, made, (start, max(end, start + 1)))
+        self._put(frame.value, frame.branch)
+
+    def _anchor(self, name: str, made: _Anchored, span: Span) -> None:
+        if name in self._anchors:
+            self.findings.mark("DC004", f"the anchor {show('&' + name)} is set twice", *span)
+        self._anchors[name] = made
+
+    def _alias(self, event: Any) -> None:
+        span = (event.start_mark.index, event.end_mark.index)
+        shown = show("*" + event.anchor)
+        frame = self._frame
+        if frame.key is None and frame.value.__class__ is dict:
+            self._stop(f"the alias {shown} stands where a key belongs", *span, "write the key out")
+        target = self._anchors.get(event.anchor)
+        if target is None:
+            if any(outer.anchor == event.anchor for outer in (*self._stack, frame)):
+                self._stop(f"the alias {shown} stands inside what it repeats", *span)
+            self.findings.mark("DC002", f"the alias {shown} has no anchor before it", *span)
+            raise StopReadingError
+        self._nodes += target.nodes
+        self._aliased_nodes += target.nodes
+        self._aliased_text += target.text
+        frame.height = max(frame.height, target.height + 1)
+        if self._aliased_nodes > MOST_ALIASED_NODES or self._aliased_text > MOST_ALIASED_TEXT:
+            self._stop("aliases repeat more than a policy can need", *span, "write it out")
+        if len(self._stack) + target.height > DEEPEST:
+            self._stop(f"nested more than {DEEPEST} deep through the alias {shown}", *span)
+        mark = target.mark
+        self._put(target.value, Branch(span, mark.children) if isinstance(mark, Branch) else span)
+
+    def _tag(self, event: Any, span: Span) -> None:
+        self.refused.append(span[0])
+        self.findings.mark(
+            "DC004", f"the YAML tag {show(event.tag)} is refused", *span, "write the plain value"
+        )
+
+    def _stop(self, message: str, start: int, end: int, hint: str = "") -> None:
+        self.findings.mark("DC004", message, start, end, hint)
+        raise StopReadingError

@@ -1,0 +1,191 @@
+"""Steps → verdicts: collects evidence, measures together what shares a scan, judges, remembers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from deploycheck.authoring.errors import EvidenceError
+from deploycheck.engine.cache import Cache
+from deploycheck.engine.judge import Judged, judge
+from deploycheck.engine.plan import Plan, Step, control_digest
+from deploycheck.engine.resolve import Failed, Job, measure
+from deploycheck.engine.resolve_failures import UNDECIDABLE, failure
+from deploycheck.engine.store import sha256
+from deploycheck.engine.verdicts import verdict
+from deploycheck.engine.watch import Watch
+from deploycheck.evidence.table import Table
+from deploycheck.model.measurement import Measurement
+from deploycheck.model.verdict import Outcome, Verdict
+
+
+@dataclass
+class Measuring:
+    """Makes the verdicts of one plan, each at most once.
+
+    :param cache: results of earlier runs on the same content, or ``None``.
+    :param dead: controls that killed an earlier process of this run, with the reason.
+    :param apart: measure every control by itself, to find out which one kills the process.
+    """
+
+    plan: Plan
+    watch: Watch
+    cache: Cache | None = None
+    dead: dict[str, str] = field(default_factory=dict)
+    apart: bool = False
+    _done: dict[str, Judged] = field(default_factory=dict)
+
+    def verdicts(self, steps: Sequence[Step]) -> Iterator[Verdict]:
+        """The verdicts of these controls, in their order."""
+        for batch in self._batches(steps):
+            self._settle(batch)
+        for step in steps:
+            yield verdict(self.plan, step, self._done[step.key])
+
+    def verdict(self, step: Step, beside: Sequence[Step] = ()) -> Verdict:
+        """The verdict of one control; those ``beside`` it that share its scan are measured too."""
+        if step.key not in self._done:
+            batch = [s for s in beside if s.key not in self._done and _scan(s) == _scan(step)]
+            self._settle(batch if _scan(step) is not None and not self.apart else [step])
+        if step.key not in self._done:
+            self._settle([step])
+        return verdict(self.plan, step, self._done[step.key])
+
+    def _batches(self, steps: Sequence[Step]) -> list[list[Step]]:
+        if self.apart:
+            return [[step] for step in steps]
+        by_scan: dict[Any, list[Step]] = {}
+        for step in steps:
+            by_scan.setdefault(_scan(step) or "", []).append(step)
+        return list(by_scan.values())
+
+    def _settle(self, steps: Sequence[Step]) -> None:
+        """Judge these controls: without work where that is possible, else all together."""
+        waiting = [s for s in steps if s.key not in self._done and not self._without_work(s)]
+        if not waiting:
+            return
+        keys = {s.key: self._cache_key(s) for s in waiting} if self.cache else {}
+        waiting = [s for s in waiting if not self._remembered(s, keys.get(s.key))]
+        if not waiting:
+            return
+        if self.cache is None or _scan(waiting[0]) is None:
+            self._work(waiting, keys)
+            return
+        with self.cache.alone(sha256(sorted(k or "" for k in keys.values()))):
+            waiting = [s for s in waiting if not self._remembered(s, keys.get(s.key))]
+            self._work(waiting, keys)
+
+    def _without_work(self, step: Step) -> bool:
+        if step.excused is not None:
+            self._done[step.key] = Judged(Outcome.NOT_APPLICABLE, step.excused)
+        elif step.broken is not None:
+            self._done[step.key] = _error(step.broken, step.broken.code)
+        elif step.key in self.dead:
+            self._done[step.key] = Judged(Outcome.ERROR, self.dead[step.key], code="DC308")
+        return step.key in self._done
+
+    def _work(self, steps: Sequence[Step], keys: dict[str, str | None]) -> None:
+        jobs = [job for step in steps if (job := self._job(step)) is not None]
+        results = measure(jobs, self.watch) if jobs else {}
+        for step in steps:
+            if step.key in self._done:
+                continue
+            result = results[step.key]
+            if isinstance(result, Failed):
+                self._done[step.key] = _failed(result)
+                continue
+            judged = self._judge(step, result)
+            self._done[step.key] = judged
+            key = keys.get(step.key)
+            if self.cache is not None and key is not None and judged.outcome is not Outcome.ERROR:
+                self.cache.put(key, _freeze(judged))
+
+    def _judge(self, step: Step, result: Any) -> Judged:
+        try:
+            return judge(step, result, alarms=self.plan.alarms.get(step.policy, 1))
+        except Exception as error:  # noqa: BLE001 - a verdict that cannot be reached is ERROR
+            return _error(error, "DC301")
+
+    def _job(self, step: Step) -> Job | None:
+        """The control's work, its evidence collected; ``None`` after noting why it cannot be."""
+        evidence: dict[str, Any] = {}
+        try:
+            with self.watch((step.key,)):
+                for binding in step.bound.bindings:
+                    evidence[binding.argument] = self.plan.store.collect(binding.need)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - collectors may raise anything, panics too
+            self._done[step.key] = _failed(failure(error))
+            return None
+        return Job(step.key, step.bound.checker, step.bound.params, evidence)
+
+    def _cache_key(self, step: Step) -> str | None:
+        """What the judgement depends on; ``None`` where it may not be reused."""
+        try:
+            measured = control_digest(step, self.plan)
+        except EvidenceError:
+            return None
+        if measured is None:
+            return None
+        return sha256(
+            {
+                "measured": measured,
+                "kind": step.kind.value,
+                "decide": step.control.decide.model_dump(mode="json"),
+                "require": {name: r.as_json() for name, r in step.requirements.items()},
+                "alarms": self.plan.alarms.get(step.policy, 1),
+            }
+        )
+
+    def _remembered(self, step: Step, key: str | None) -> bool:
+        if self.cache is None or key is None:
+            return False
+        kept = self.cache.get(key)
+        judged = None if kept is None else _thaw(kept)
+        if judged is not None:
+            self._done[step.key] = judged
+        return judged is not None
+
+
+def _scan(step: Step) -> tuple[str, ...] | None:
+    """The tables a control scans; controls on the same ones are measured in one pass."""
+    needs = [b.need for b in step.bound.bindings]
+    if not needs or any(need.collector.evidence is not Table for need in needs):
+        return None
+    return tuple(sorted({need.key for need in needs}))
+
+
+def _failed(failed: Failed) -> Judged:
+    if failed.code == UNDECIDABLE:
+        return Judged(Outcome.INCONCLUSIVE, str(failed.error) or "the evidence cannot decide it")
+    return _error(failed.error, failed.code)
+
+
+def _error(error: BaseException, code: str) -> Judged:
+    text = str(error).strip() or "no message"
+    if isinstance(error, EvidenceError) or code in {"DC303", "DC304"}:
+        return Judged(Outcome.ERROR, text, code=code)
+    verb = "tried to end the run with" if code == "DC302" else "raised"
+    return Judged(
+        Outcome.ERROR, f"the check {verb} {type(error).__name__}: {text[:2000]}", code=code
+    )
+
+
+def _freeze(judged: Judged) -> dict[str, Any]:
+    return {
+        "outcome": judged.outcome.value,
+        "reason": judged.reason,
+        "measurements": [m.model_dump(mode="json") for m in judged.measurements],
+        "code": judged.code,
+    }
+
+
+def _thaw(kept: Any) -> Judged | None:
+    try:
+        outcome = Outcome(kept["outcome"])
+        if outcome not in {Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE}:
+            return None
+        measurements = tuple(Measurement.model_validate(m) for m in kept["measurements"])
+        return Judged(outcome, kept["reason"], measurements, kept["code"])
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,143 @@
+"""Finds the open numbers of an estimate and puts the results in their places."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from deploycheck.authoring.estimates import (
+    KINDS,
+    Count,
+    Difference,
+    Estimate,
+    Group,
+    Mean,
+    Proportion,
+    Quantile,
+    Range,
+    Ratio,
+    RatioRange,
+    Statistic,
+    Undefined,
+)
+
+# The numbers of each kind. In a range and a ratio over groups they stand in the groups.
+_NUMBERS: dict[type[Any], tuple[str, ...]] = {
+    Proportion: ("hits", "of"),
+    Difference: ("hits", "of", "versus_hits", "versus_of"),
+    Ratio: ("hits", "of", "versus_hits", "versus_of"),
+    Range: (),
+    RatioRange: (),
+    Mean: ("mean", "sd", "n"),
+    Quantile: (),
+    Count: ("value", "of"),
+    Statistic: ("value", "of"),
+    Undefined: ("n", "value"),
+    Group: ("hits", "of"),
+}
+_DENOMINATORS = {"of", "versus_of", "n"}
+_KINDS = frozenset(KINDS.values())
+
+
+def is_estimate(item: Any) -> bool:
+    """Whether ``item`` is an estimate; a subclass is none, since nothing knows how to judge it."""
+    return type(item) in _KINDS
+
+
+def unsound(estimate: Any) -> str:
+    """What is wrong with an estimate's labels or groups; empty if nothing is."""
+    details = estimate.details
+    for fault, sound in (
+        ("name is no text", isinstance(estimate.name, str) and estimate.name != ""),
+        ("slice is no mapping of text to text", _is_slice(estimate.slice)),
+        ("details are no tuple of texts", _is_tuple_of(details, lambda d: isinstance(d, str))),
+        ("context is neither true nor false", isinstance(estimate.context, bool)),
+    ):
+        if not sound:
+            return fault
+    kind = type(estimate)
+    if kind in (Range, RatioRange) and not (
+        _is_tuple_of(estimate.groups, _is_group) and estimate.groups
+    ):
+        return "groups are no tuple of groups, each with a slice of text"
+    if kind is Quantile and not isinstance(estimate.values, tuple):
+        return "values are no tuple of numbers"
+    if kind is Undefined and not isinstance(estimate.reason, str):
+        return "reason is no text"
+    return ""
+
+
+def _is_tuple_of(value: Any, fits: Callable[[Any], bool]) -> bool:
+    return isinstance(value, tuple) and all(map(fits, value))
+
+
+def _is_group(value: Any) -> bool:
+    return type(value) is Group and _is_slice(value.slice) and isinstance(value.family, str)
+
+
+def _is_slice(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(key, str) and isinstance(item, str) for key, item in value.items()
+    )
+
+
+def open_numbers(estimate: Estimate) -> Iterator[Any]:
+    """The expressions of ``estimate``, in the order :func:`fill` takes their numbers."""
+    if "narwhals" not in sys.modules:  # then nobody can have made an expression
+        return
+    import narwhals as nw
+
+    for part in _parts(estimate):
+        for name in _NUMBERS[type(part)]:
+            if isinstance(value := getattr(part, name), nw.Expr):
+                yield value
+
+
+def fill(estimate: Estimate, numbers: Iterator[Any]) -> Estimate:
+    """``estimate`` with its expressions replaced by the next of ``numbers``.
+
+    A denominator that was an expression and turns out to be zero leaves nothing to say: the
+    author could not know, so the estimate becomes ``Undefined``.
+    """
+    if not any(True for _ in open_numbers(estimate)):
+        return estimate
+    if isinstance(estimate, Range | RatioRange):
+        groups = tuple(_filled(group, numbers) for group in estimate.groups)
+        empty = [group for group, is_empty in groups if is_empty]
+        if empty:
+            where = ", ".join(f"{k}: {v}" for k, v in empty[0].slice.items())
+            return _undefined(estimate, f"no rows in the group {where}")
+        return replace(estimate, groups=tuple(group for group, _ in groups))
+    filled, is_empty = _filled(estimate, numbers)
+    if is_empty and not isinstance(filled, Undefined):
+        return _undefined(estimate, "no rows")
+    return filled  # type: ignore[no-any-return]  # replace() keeps the kind
+
+
+def _filled(part: Any, numbers: Iterator[Any]) -> tuple[Any, bool]:
+    import narwhals as nw
+
+    changes: dict[str, Any] = {}
+    for name in _NUMBERS[type(part)]:
+        if isinstance(getattr(part, name), nw.Expr):
+            changes[name] = next(numbers)
+    is_empty = any(
+        name in _DENOMINATORS and type(value) in (int, float) and value == 0
+        for name, value in changes.items()
+    )
+    return replace(part, **changes), is_empty
+
+
+def _undefined(estimate: Estimate, reason: str) -> Undefined:
+    return Undefined(
+        estimate.name,
+        0,
+        reason,
+        slice=estimate.slice,
+        details=estimate.details,
+        context=estimate.context,
+    )
+
+
+def _parts(estimate: Estimate) -> tuple[Any, ...]:
+    return estimate.groups if isinstance(estimate, Range | RatioRange) else (estimate,)

@@ -1,0 +1,231 @@
+"""Answers what one select cannot say: duplicates, counts by value, numbers to go on with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from deploycheck.authoring.errors import EvidenceError
+from deploycheck.authoring.requests import (
+    Answer,
+    Counts,
+    CountsAnswer,
+    DuplicateCount,
+    Duplicates,
+    Request,
+    Values,
+    ValuesAnswer,
+)
+from deploycheck.engine.resolve_failures import Junk
+from deploycheck.engine.resolve_numbers import Ask, evaluate
+from deploycheck.evidence.table import Table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+REQUESTS = frozenset({Duplicates, Counts, Values})
+
+
+def answer_all(
+    requests: Sequence[tuple[str, Request]],
+    guard: Callable[[Sequence[str]], AbstractContextManager[None]],
+) -> list[Answer | BaseException]:
+    """The answer to each request, or what went wrong with it, in their order.
+
+    :param requests: each with the key of the job that asks. Equal requests are computed once.
+    :param guard: entered around the work, with the keys of all jobs that wait for it.
+    """
+    answers: list[Answer | BaseException | None] = [None] * len(requests)
+    alike: dict[Any, tuple[Duplicates | Counts, list[int]]] = {}
+    asks: list[Ask] = []
+    asking: list[tuple[int, tuple[str, ...]]] = []
+    for place, (key, request) in enumerate(requests):
+        try:
+            _check(request)
+            if isinstance(request, Values):
+                expressions = tuple(request.expressions.values())
+                asks.append(Ask(key, request.table.frame, expressions))
+                asking.append((place, tuple(request.expressions)))
+            else:
+                alike.setdefault(_identity(request), (request, []))[1].append(place)
+        except Exception as error:  # noqa: BLE001 - the request was made by a checker
+            answers[place] = error
+    for (place, names), numbers in zip(asking, evaluate(asks, guard), strict=True):
+        if isinstance(numbers, BaseException):
+            answers[place] = numbers
+        else:
+            answers[place] = ValuesAnswer(dict(zip(names, numbers, strict=True)))
+    for asked, places in alike.values():
+        found = _answered(asked, [requests[place][0] for place in places], guard)
+        for place in places:
+            answers[place] = found
+    return [Junk("the request has no answer") if a is None else a for a in answers]
+
+
+def _identity(request: Duplicates | Counts) -> tuple[Any, ...]:
+    frame = id(request.table.frame)
+    if isinstance(request, Duplicates):
+        return (Duplicates, frame, tuple(request.key))
+    return (Counts, frame, tuple(request.by), request.limit)
+
+
+def _check(request: Request) -> None:
+    """Whether the request can be asked at all.
+
+    :raises Junk: it is made of the wrong things.
+    :raises EvidenceError: a column that the table has not.
+    """
+    if not isinstance(request.table, Table):
+        raise Junk("a request asks a Table")
+    if isinstance(request, Values):
+        import narwhals as nw
+
+        if type(request.expressions) is not dict or not request.expressions:
+            raise Junk("`Values` asks for expressions in a dictionary, by name")
+        if not all(isinstance(e, nw.Expr) for e in request.expressions.values()):
+            raise Junk("`Values` asks for expressions, and one of these is none")
+        return
+    columns = request.key if isinstance(request, Duplicates) else request.by
+    if type(columns) is not tuple or not all(isinstance(column, str) for column in columns):
+        raise Junk("a request names its columns in a tuple")
+    if len(set(columns)) != len(columns):
+        raise Junk("a request names a column twice")
+    if isinstance(request, Counts) and (not columns or type(request.limit) is not int):
+        raise Junk("`Counts` names at least one column and a whole number as its limit")
+    for column in columns:
+        if column not in request.table.columns:
+            raise EvidenceError(
+                f"{request.table.name} has no column {column}",
+                f"it has {', '.join(list(request.table.columns)[:20])}",
+                code="DC019",
+            )
+
+
+def _answered(
+    request: Duplicates | Counts,
+    keys: Sequence[str],
+    guard: Callable[[Sequence[str]], AbstractContextManager[None]],
+) -> Answer | BaseException:
+    found: Answer | BaseException = Junk("the request was stopped before it was answered")
+    try:
+        with guard(keys):
+            found = _duplicates(request) if isinstance(request, Duplicates) else _counts(request)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - Polars panics are BaseExceptions
+        return error
+    return found
+
+
+def _native(table: Table) -> pl.LazyFrame:
+    import polars as pl
+
+    frame = table.frame
+    if isinstance(frame, pl.DataFrame | pl.LazyFrame):
+        return frame.lazy()
+    raise EvidenceError(f"{table.name} is no Polars frame, and only those answer this request")
+
+
+def _canonical(frame: pl.LazyFrame, columns: Sequence[str]) -> list[pl.Expr]:
+    """The columns so that equal values compare equal: NaN is missing, -0.0 is 0.0."""
+    import polars as pl
+
+    schema = frame.collect_schema()
+    made = []
+    for column in columns:
+        kind, values = schema[column], pl.col(column)
+        if kind == pl.Object:
+            raise EvidenceError(
+                f"column {column} holds Python objects, which cannot be compared",
+                "store it as text or numbers",
+                code="DC203",
+            )
+        if kind.is_float():
+            values = values.fill_nan(None) + 0.0
+        elif kind == pl.Categorical:
+            values = values.cast(pl.String)
+        made.append(values.alias(column))
+    return made
+
+
+def _duplicates(request: Duplicates) -> DuplicateCount:
+    """Exact. Rows with equal values have equal hashes, so a hash that stands alone is a distinct
+    row; only rows that share a hash are compared value by value.
+    """
+    import polars as pl
+
+    frame = _native(request.table)
+    columns = list(request.key) or frame.collect_schema().names()
+    if not columns:
+        return DuplicateCount(0, 0, 0)
+    values = _canonical(frame, columns)
+    nothing = pl.all_horizontal(pl.col(columns).is_null())
+    hashes = frame.select(values).select(_hash(columns).alias("hash"), nothing.alias("nothing"))
+    seen = hashes.collect(engine="streaming")
+    missing = int(seen["nothing"].sum())
+    alone, shared = _by_repetition(seen["hash"])
+    rows = seen.height
+    del seen
+    if not len(shared):
+        return DuplicateCount(rows, rows, missing)
+    suspects = frame.select(values)
+    if 2 * alone < rows:  # most rows are suspects, and sorting them out costs more than it saves
+        alone = 0
+    else:
+        marked = suspects.with_columns(_hash(columns).alias(_HASH))
+        repeated = pl.LazyFrame({_HASH: shared})
+        suspects = marked.join(repeated, on=_HASH, how="semi").select(columns)
+    groups = suspects.group_by(columns).len().select(pl.len())
+    return DuplicateCount(rows, alone + int(groups.collect(engine="streaming").item()), missing)
+
+
+_HASH = "\0hash"  # no column of a file has this name
+
+
+def _hash(columns: Sequence[str]) -> pl.Expr:
+    """One number for the values of a row; a seed for each column, so that equal ones differ."""
+    import polars as pl
+
+    return reduce(
+        lambda left, right: left ^ right,
+        (pl.col(column).hash(seed) for seed, column in enumerate(columns)),
+    )
+
+
+def _by_repetition(hashes: pl.Series) -> tuple[int, Any]:
+    """How many hashes stand alone, and the distinct ones that do not."""
+    import numpy as np
+
+    ordered = np.array(hashes.to_numpy())
+    ordered.sort()
+    same = ordered[1:] == ordered[:-1]  # as the one before
+    if not same.any():
+        return len(ordered), ordered[:0]
+    after = np.append(False, same)
+    repeated = after | np.append(same, False)
+    return len(ordered) - int(repeated.sum()), ordered[repeated & ~after]
+
+
+def _counts(request: Counts) -> CountsAnswer:
+    import polars as pl
+
+    frame = _native(request.table)
+    columns = list(request.by)
+    names = [f"by{place}" for place in range(len(columns))]
+    texts = [
+        values.cast(pl.String).alias(name)
+        for values, name in zip(_canonical(frame, columns), names, strict=True)
+    ]
+    grouped = frame.select(texts).group_by(names).agg(pl.len().alias("rows"))
+    found = grouped.head(request.limit + 1).collect(engine="streaming")
+    if found.height > request.limit:
+        raise EvidenceError(
+            f"{', '.join(columns)}: more than {request.limit:,} combinations of values",
+            "name fewer columns, or bin them with `derive`",
+            code="DC203",
+        )
+    rows = {tuple(row[:-1]): int(row[-1]) for row in found.rows()}
+    ordered = sorted(rows, key=lambda values: [(v is None, v or "") for v in values])
+    return CountsAnswer({values: rows[values] for values in ordered})

@@ -1,0 +1,169 @@
+"""A run from its recorded plan to its recorded decision; both front ends end here."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from deploycheck import __version__
+from deploycheck.authoring.reporter import Reporter
+from deploycheck.engine import facts
+from deploycheck.engine.canonical import digest, readable
+from deploycheck.engine.decide import Decided, decide
+from deploycheck.engine.durable import Staged
+from deploycheck.engine.plan import Plan
+from deploycheck.engine.record import Record, RecordError
+from deploycheck.engine.store import sha256
+from deploycheck.model.decision import Decision, RunFacts
+from deploycheck.model.verdict import Effect, Verdict
+
+Wanted = Sequence[tuple[Reporter, Path]]
+
+
+@dataclass
+class Run:
+    """One run of one plan.
+
+    :param home: folder of the records, ``.deploycheck`` beside the release unless named.
+    :param reports: which reports are wanted, and where.
+    :param isolation: how the engine is kept apart from the candidate's code, for the reader.
+    """
+
+    plan: Plan
+    home: Path
+    reports: Wanted
+    isolation: str
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    _plan_digest: str = ""
+
+    @property
+    def record(self) -> Record:
+        return Record(self.home, self.plan.materials.run)
+
+    def begin(self) -> None:
+        """Record the plan; nothing is measured before.
+
+        :raises RecordError: it cannot be recorded.
+        """
+        planned = self.plan.record()
+        self._plan_digest = sha256(planned)
+        self.record.plan(planned)
+
+    def finish(
+        self,
+        verdicts: Iterable[Verdict],
+        *,
+        problems: Sequence[str] = (),
+        unrun: Mapping[str, str] | None = None,
+    ) -> Decision:
+        """Decide, render, record and put the reports in place, in this order.
+
+        A report that cannot be made or written stands against the release, so reports are staged
+        before the decision is recorded, and nothing is announced before it is.
+
+        :raises RecordError: the decision cannot be recorded; nothing was announced.
+        """
+        known = list(verdicts)
+        against = list(problems)
+        began = perf_counter()
+        if not self._plan_digest:
+            against.append("the plan was not recorded before the run")
+        while True:
+            decided = decide(self.plan, known, problems=against, unrun=unrun)
+            decision = self._decision(decided, began)
+            staged, failed = self._stage(decision)
+            new = [text for text in failed if text not in against]
+            if not new or decision.decision is Effect.BLOCK:
+                break
+            _drop(staged)
+            against += new
+        self.warnings += failed
+        try:
+            self.record.decision(readable(decision).encode())
+        except RecordError:
+            _drop(staged)
+            raise
+        for part in staged:
+            try:
+                part.place()
+            except OSError as error:
+                raise RecordError(
+                    f"the report {part.path} cannot be put in place: {error.strerror or error}"
+                ) from None
+        self._tell(decision)
+        return decision
+
+    def _decision(self, decided: Decided, began: float) -> Decision:
+        plan = self.plan
+        run = RunFacts(
+            id=plan.materials.run,
+            as_of=plan.as_of,
+            front_end=plan.materials.front_end,
+            seconds={k: round(v, 3) for k, v in self.seconds.items()}
+            | {"decide": round(perf_counter() - began, 3)},
+            deploycheck=__version__,
+            plugins=tuple(plan.registry.plugins),
+            python=facts.python(),
+            platform=facts.machine(),
+            git=facts.git(plan.materials.folder),
+            isolation=self.isolation,
+            plan_digest=self._plan_digest,
+            notes=tuple(self.notes),
+        )
+        made = Decision(
+            decision=decided.effect,
+            reasons=decided.reasons,
+            policies=plan.policies_used,
+            release=plan.release_used,
+            counts=decided.counts,
+            verdicts=decided.verdicts,
+            run=run,
+        )
+        return made.model_copy(update={"run": run.model_copy(update={"digest": digest(made)})})
+
+    def _stage(self, decision: Decision) -> tuple[list[Staged], list[str]]:
+        """Every wanted report, flushed beside its place; and why some are not."""
+        staged: list[Staged] = []
+        failed: list[str] = []
+        for reporter, path in self.reports:
+            try:
+                data = str.encode(
+                    reporter.render(decision), "utf-8"
+                )  # a TypeError if it is no text
+            except Exception as error:  # noqa: BLE001 - a plugin's reporter may raise anything
+                failed.append(
+                    f"the {reporter.name} report cannot be made: {type(error).__name__}: {error}"
+                )
+                continue
+            try:
+                staged.append(Staged(path, data))
+            except OSError as error:
+                failed.append(
+                    f"the {reporter.name} report cannot be written to {path}: "
+                    f"{error.strerror or error}"
+                )
+        return staged, failed
+
+    def _tell(self, decision: Decision) -> None:
+        """Tell plugins the outcome; what they raise is a warning and changes nothing."""
+        hook: Any = self.plan.registry.hook
+        if hook is None:
+            return
+        for implementation in hook.deploycheck_decided.get_hookimpls():
+            tell: Callable[..., Any] = implementation.function
+            arguments = {"decision": decision, "release": self.plan.release}
+            try:
+                tell(**{name: arguments[name] for name in implementation.argnames})
+            except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+                self.warnings.append(
+                    f"{implementation.plugin_name}: deploycheck_decided raised "
+                    f"{type(error).__name__}: {error}"
+                )
+
+
+def _drop(staged: Sequence[Staged]) -> None:
+    for part in staged:
+        part.drop()

@@ -1,0 +1,188 @@
+"""Evidence of one run: described for the plan, collected at most once, failures remembered."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from deploycheck.authoring.collector import Collector, Description, Source
+from deploycheck.authoring.errors import EvidenceError, NotYet, RoleError
+from deploycheck.authoring.files import Files
+from deploycheck.authoring.params import Params
+from deploycheck.evidence.table import Table
+from deploycheck.model.release import Release
+
+Known = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Need:
+    """One piece of evidence of one subject, made with certain parameters.
+
+    ``subject`` is the name of a data set or document, ``model``, ``champion`` or ``release``.
+    """
+
+    collector: Collector
+    subject: str
+    params: Params
+
+    @property
+    def key(self) -> str:
+        """Names the evidence inside a run; controls with the same key share it."""
+        return f"{self.collector.name}|{self.subject}|{self.params.model_dump_json()}"
+
+
+@dataclass
+class Store:
+    """Makes evidence for one release.
+
+    :param makers: looks up a collector by evidence type.
+    :param known: descriptions from an earlier process of the same run (a worker takes the
+        controller's), by need; filled as descriptions are made.
+    """
+
+    release: Release
+    files: Files
+    makers: Any
+    known: Known = field(default_factory=dict)
+    _columns: dict[str, set[str]] = field(default_factory=dict)
+    _described: dict[str, Description | EvidenceError] = field(default_factory=dict)
+    _collected: dict[str, Any] = field(default_factory=dict)
+
+    def will_read(self, need: Need, columns: Iterable[str]) -> None:
+        """Tell which columns a control will read; the collector may leave out the others."""
+        self._columns.setdefault(need.key, set()).update(columns)
+
+    def _source(self, need: Need) -> Source:
+        columns = tuple(sorted(self._columns.get(need.key, ())))
+        return Source(self.release, need.subject, self.files, columns)
+
+    def describe(self, need: Need) -> Description:
+        """What is known without measuring.
+
+        :raises EvidenceError: the artefact is missing, unreadable or changed.
+        :raises RoleError: the release gives no column a role that is needed.
+        :raises NotYet: understood, and not done yet.
+        """
+        if need.key not in self._described:
+            if need.key in self.known:
+                self._described[need.key] = _thaw(self.known[need.key])
+            else:
+                self._described[need.key] = made = self._describe(need)
+                self.known[need.key] = _freeze(made)
+        found = self._described[need.key]
+        if isinstance(found, EvidenceError):
+            raise found
+        return found
+
+    def _describe(self, need: Need) -> Description | EvidenceError:
+        try:
+            made = need.collector.describe(self._source(need), need.params)
+        except EvidenceError as error:
+            return error
+        except (RoleError, NotYet):
+            raise
+        except Exception as error:  # noqa: BLE001 - a plugin's collector may raise anything
+            return EvidenceError(
+                f"{need.collector.name} of {need.subject} cannot be described: "
+                f"{type(error).__name__}: {error}"
+            )
+        if not isinstance(made, Description):
+            return EvidenceError(f"collector {need.collector.name}: describe gave {made!r}")
+        return made
+
+    def columns(self, data_set: str) -> Mapping[str, str] | None:
+        """Kind of each column of a data set; ``None`` where it cannot be read."""
+        need = self.table(data_set)
+        if need is None:
+            return None
+        try:
+            return self.describe(need).columns
+        except (EvidenceError, NotYet):
+            return None
+
+    def table(self, data_set: str) -> Need | None:
+        maker = self.makers(Table)
+        return None if maker is None else Need(maker, data_set, maker.params())
+
+    def collect(self, need: Need) -> Any:
+        """The evidence itself, made at most once.
+
+        :raises EvidenceError: it cannot be made, or what it is made from changed since the plan.
+        """
+        if need.key not in self._collected:
+            try:
+                self._collected[need.key] = self._collect(need)
+            except Exception as error:  # noqa: BLE001 - remembered, and raised to every control
+                self._collected[need.key] = _Failure(error)
+        found = self._collected[need.key]
+        if isinstance(found, _Failure):
+            raise found.error
+        return found
+
+    def _collect(self, need: Need) -> Any:
+        planned = self.describe(need)
+        source = self._source(need)
+        others: dict[str, Any] = {}
+        for name, asked in need.collector.signature.needs.items():
+            maker = self.makers(asked.type)
+            if maker is None:
+                raise EvidenceError(f"nothing collects {asked.type.__name__}")
+            below = Need(maker, need.subject, maker.params())
+            self.will_read(below, source.columns)
+            others[name] = self.collect(below)
+        made = need.collector.collect(source, need.params, **others)
+        if not isinstance(made, need.collector.evidence):
+            raise EvidenceError(f"collector {need.collector.name} gave {type(made).__name__}")
+        digest = getattr(made, "digest", None)
+        if planned.digest is not None and digest is not None and digest != planned.digest:
+            raise EvidenceError(
+                f"{need.subject} changed between the plan and the measurement",
+                "run again while nothing writes to it",
+                code="DC202",
+            )
+        return made
+
+    def evidence_key(self, need: Need) -> str:
+        """Digest of everything that the evidence depends on, for caches and seeds.
+
+        :raises EvidenceError: it cannot be described.
+        """
+        release = self.release
+        spec: Any = None
+        if need.subject in release.data:
+            spec = release.data[need.subject].model_dump(mode="json", exclude={"path", "digest"})
+        parts = {
+            "type": need.collector.name,
+            "digest": self.describe(need).digest,
+            "params": need.params.model_dump(mode="json"),
+            "spec": spec,
+            "columns": release.columns.model_dump(mode="json"),
+            "task": release.task,
+        }
+        return sha256(parts)
+
+
+@dataclass(frozen=True)
+class _Failure:
+    error: Exception
+
+
+def sha256(value: Any) -> str:
+    """Digest of plain data, whatever the order of its keys."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _freeze(made: Description | EvidenceError) -> dict[str, Any]:
+    if isinstance(made, EvidenceError):
+        return {"message": made.message, "fix": made.fix, "code": made.code}
+    columns = None if made.columns is None else dict(made.columns)
+    return {"digest": made.digest, "columns": columns, "facts": dict(made.facts)}
+
+
+def _thaw(kept: Mapping[str, Any]) -> Description | EvidenceError:
+    if "message" in kept:
+        return EvidenceError(kept["message"], kept["fix"], code=kept["code"])
+    return Description(kept["digest"], kept["columns"], kept["facts"])

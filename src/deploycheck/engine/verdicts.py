@@ -1,0 +1,71 @@
+"""Verdicts: what became of a control, with everything a reader needs beside it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from deploycheck.engine.judge import Judged
+from deploycheck.engine.plan import Plan, Step
+from deploycheck.model.policy import Enforcement, Uncertain
+from deploycheck.model.verdict import Effect, Outcome, Verdict
+
+_EFFECTS = {
+    Outcome.PASS: Effect.RELEASE,
+    Outcome.WAIVED: Effect.RELEASE,
+    Outcome.NOT_APPLICABLE: Effect.RELEASE,
+    Outcome.FAIL: Effect.BLOCK,
+    Outcome.ERROR: Effect.BLOCK,
+    Outcome.NOT_EVALUATED: Effect.BLOCK,
+}
+
+
+def effect(outcome: Outcome, enforcement: Enforcement, uncertain: Uncertain) -> Effect:
+    """What an outcome does to the release; anything unknown blocks."""
+    if enforcement is Enforcement.ADVISORY:
+        return Effect.RELEASE
+    if outcome is Outcome.INCONCLUSIVE:
+        review = uncertain is Uncertain.REVIEW and enforcement is not Enforcement.MANDATORY
+        return Effect.REVIEW if review else Effect.BLOCK
+    return _EFFECTS.get(outcome, Effect.BLOCK)
+
+
+def verdict(plan: Plan, step: Step, judged: Judged) -> Verdict:
+    """The verdict on one control."""
+    control, checker = step.control, step.bound.checker
+    decide = control.decide
+    return Verdict(
+        policy=step.policy,
+        control=control.id,
+        title=control.title,
+        check=control.check,
+        outcome=judged.outcome,
+        effect=effect(judged.outcome, step.enforcement, decide.uncertain),
+        enforcement=step.enforcement,
+        severity=control.severity,
+        kind=step.kind,
+        confidence=decide.confidence,
+        maps=control.maps,
+        rationale=control.rationale,
+        remediation=control.remediation,
+        why=checker.section("Why"),
+        fix=checker.section("Fix"),
+        location=step.location,
+        parameters=_parameters(step),
+        requirement={name: r.as_json() for name, r in step.requirements.items()},
+        reason=judged.reason,
+        code=judged.code,
+        measurements=judged.measurements,
+        evidence=plan.evidence_used(step),
+    )
+
+
+def _parameters(step: Step) -> Mapping[str, Any]:
+    """Everything that was in force, defaults included: of the check and of its evidence."""
+    used: dict[str, Any] = {}
+    for binding in step.bound.bindings:
+        used |= binding.need.params.model_dump(mode="json")
+    return used | step.bound.params.model_dump(mode="json")
+
+
+def not_evaluated(plan: Plan, step: Step, why: str) -> Verdict:
+    """The verdict on a planned control that nobody measured."""
+    return verdict(plan, step, Judged(Outcome.NOT_EVALUATED, why, code="DC403"))

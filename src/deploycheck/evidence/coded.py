@@ -1,0 +1,163 @@
+"""Columns as codes into their distinct values, and the combinations of several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from deploycheck.evidence.errors import EvidenceError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MISSING = "(missing)"
+COMBINATIONS = 10_000
+DENSE = 1_000_000  # combinations, observed or not, up to which a table beats sorting
+EXACT = 2**53  # up to here a float64 sum of whole numbers is exact
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column as codes into its values.
+
+    :param values: the distinct values as text, sorted; a missing one is ``(missing)``.
+    :param codes: index into ``values`` for each row, int64.
+    """
+
+    values: tuple[str, ...]
+    codes: NDArray[np.int64] = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, values: Sequence[object]) -> Coded:
+        """Codes of plain values; ``None`` is missing."""
+        import numpy as np
+
+        texts = [MISSING if value is None else value_text(value) for value in values]
+        distinct = sorted(set(texts))
+        code = {text: index for index, text in enumerate(distinct)}
+        return cls(tuple(distinct), np.array([code[text] for text in texts], dtype=np.int64))
+
+
+def value_text(value: object) -> str:
+    """The one text of a value: 1, 1.0 and ``"1"`` are ``1``, a boolean is ``true`` or ``false``."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return int.__str__(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else float.__repr__(value)
+    return str(value)
+
+
+def label_text(value: object) -> str:
+    """The one text of a label: as :func:`value_text`, and the text ``"1.0"`` is ``1`` too.
+
+    So reads a float column that went through a text column. ``"007"`` stays as it is: that is a
+    name, no number.
+    """
+    text = value_text(value)
+    whole, _, zeros = text.partition(".")
+    return whole if zeros and not zeros.strip("0") and _is_whole(whole) else text
+
+
+def _is_whole(text: str) -> bool:
+    digits = text.removeprefix("-")
+    return digits.isascii() and digits.isdigit() and (digits == "0" or digits[0] != "0")
+
+
+def combined(
+    groups: Mapping[str, Coded], by: tuple[str, ...], rows: int
+) -> tuple[list[dict[str, str]], NDArray[np.int64]]:
+    """The combinations of values of ``by`` that occur, sorted, and the combination of each row.
+
+    :raises EvidenceError: a column that was not collected, or more than 10,000 combinations.
+    """
+    import numpy as np
+
+    seen: list[tuple[str, ...]] = [()]
+    group: NDArray[np.int64] = np.zeros(rows, dtype=np.int64)
+    for column in by:
+        if column not in groups:
+            raise EvidenceError(
+                f"column {column} was not collected", "name it in `by`", code="DC203"
+            )
+        values = groups[column].values
+        # Only combinations that occur are kept, so the codes stay small however many columns.
+        found, group = _occurring(
+            group * len(values) + groups[column].codes, len(seen) * len(values)
+        )
+        if len(found) > COMBINATIONS:
+            raise EvidenceError(
+                f"{', '.join(by)}: more than {COMBINATIONS:,} combinations of values",
+                "split by fewer columns, or bin them with `derive`",
+                code="DC203",
+            )
+        seen = [(*seen[code // len(values)], values[code % len(values)]) for code in found.tolist()]
+    return [dict(zip(by, values, strict=True)) for values in seen], group
+
+
+def _occurring(codes: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The codes below ``size`` that occur, increasing, and each row's place among them."""
+    import numpy as np
+
+    if size > DENSE:
+        found, place = np.unique(codes, return_inverse=True)
+        return found, place
+    found = np.flatnonzero(np.bincount(codes, minlength=size))
+    place = np.zeros(size, dtype=np.int64)
+    place[found] = np.arange(len(found))
+    return found, place[codes]
+
+
+def read_only(array: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A view that cannot be written to."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def checked_codes(
+    what: str, codes: NDArray[np.int64], rows: int, top: int, *, low: int
+) -> NDArray[np.int64]:
+    """Codes as a read-only view.
+
+    :raises ValueError: not int64, not one a row, or a code outside ``low`` … ``top`` - 1.
+    """
+    import numpy as np
+
+    if codes.dtype != np.int64 or codes.shape != (rows,):
+        raise ValueError(f"{what}: codes are int64 of shape ({rows},)")
+    if rows and (codes.min() < low or codes.max() >= top):
+        raise ValueError(f"{what}: a code lies outside {low} to {top - 1}")
+    return read_only(codes)
+
+
+def frequencies(weights: NDArray[Any], rows: int) -> NDArray[np.int64]:
+    """Frequency weights as int64; whole floats are whole numbers.
+
+    :raises EvidenceError: missing, infinite, negative or fractional weights, or a sum beyond 2⁵³.
+    """
+    import numpy as np
+
+    if weights.shape != (rows,) or (rows and weights.dtype.kind not in "iuf"):
+        raise EvidenceError(f"weights are {rows:,} whole numbers, one a row", code="DC203")
+    real = weights.astype(np.float64)
+    finite = np.isfinite(real)
+    for what, bad in (
+        ("missing or infinite", ~finite),
+        ("negative", finite & (real < 0)),
+        ("no whole number", finite & (np.floor(real) != real)),
+    ):
+        if count := int(bad.sum()):
+            raise EvidenceError(
+                f"{count:,} of {rows:,} frequency weights are {what}",
+                "a frequency weight is the number of equal rows that the row stands for",
+                code="DC203",
+            )
+    if real.sum() >= EXACT:
+        raise EvidenceError(
+            "the frequency weights sum beyond 2^53 and cannot be counted exactly", code="DC203"
+        )
+    return read_only(weights.astype(np.int64))

@@ -1,0 +1,222 @@
+"""The gate of a session: plans once, gathers verdicts from here or from workers, decides."""
+
+import json
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploycheck.engine.cache import Cache
+from deploycheck.engine.materials import Materials
+from deploycheck.engine.measuring import Measuring
+from deploycheck.engine.plan import Plan, Step
+from deploycheck.engine.problems import render
+from deploycheck.engine.record import RecordError
+from deploycheck.engine.run import Run
+from deploycheck.engine.wanted import UnknownReport, wanted
+from deploycheck.engine.watch import Watch
+from deploycheck.model.decision import Decision
+from deploycheck.model.verdict import Effect, Verdict
+from deploycheck.pytest_plugin import opening
+from deploycheck.pytest_plugin.nodes import ControlItem, PolicyFile, marker_names
+
+ISOLATION = "pytest's process, shared with the project's own code; a release is decided by gate"
+_SENT = "deploycheck_verdict"
+
+
+def open_gate(config: pytest.Config) -> "Gate":
+    """Read and plan everything before anything runs.
+
+    :raises pytest.UsageError: with every mistake of every file.
+    """
+    shipped = getattr(config, "workerinput", {}).get("deploycheck")
+    if hasattr(config, "workerinput") and shipped is None:
+        raise pytest.UsageError("deploycheck: the controller sent this worker no plan")
+    registry = opening.registry(config)
+    if shipped is not None:
+        paths = [Path(path) for path in shipped["paths"]]
+        materials = Materials.from_json(shipped["materials"])
+    else:
+        paths = opening.policies(config)
+        materials = opening.materials(config, paths)
+    opening.add_arguments(config, paths)
+    plan = opening.planned(materials, registry)
+    for name in sorted({name for step in plan.steps for name in marker_names(step)}):
+        config.addinivalue_line("markers", f"{name}: controls of deploycheck")
+    home = opening.home(config, materials.folder)
+    cache = None if config.getoption("deploycheck_no_cache") else Cache(home / "cache")
+    measuring = Measuring(plan, Watch(config.getoption("deploycheck_timeout")), cache)
+    if shipped is not None:
+        return Gate(paths, plan, measuring)
+    gate = Controller(config.rootpath, paths, plan, measuring, _run(config, plan, home))
+    gate.refuse_expired()
+    return gate
+
+
+def _run(config: pytest.Config, plan: Plan, home: Path) -> Run:
+    try:
+        reports = wanted(
+            plan.registry,
+            opening.named_reports(config),
+            config.getoption("deploycheck_out"),
+            config.invocation_params.dir,
+        )
+    except UnknownReport as error:
+        raise pytest.UsageError(f"deploycheck: {error}") from None
+    return Run(plan, home, reports, ISOLATION)
+
+
+class Gate:
+    """What every process of a session does: collect controls and judge those it is given."""
+
+    def __init__(self, paths: Sequence[Path], plan: Plan, measuring: Measuring) -> None:
+        self.plan = plan
+        self.measuring = measuring
+        self.steps: dict[Path, tuple[Step, ...]] = {}
+        for path, policy in zip(paths, plan.policies, strict=True):
+            mine = tuple(s for s in plan.steps if s.policy == policy.policy)
+            self.steps[path.resolve()] = mine
+        self._selected: list[Step] | None = None
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> PolicyFile | None:
+        steps = self.steps.get(file_path.resolve())
+        if steps is None:
+            return None
+        made: PolicyFile = PolicyFile.from_parent(
+            parent, path=file_path, steps=steps, judge=self.judge
+        )
+        return made
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """A policy that several arguments lead to is judged once."""
+        seen: set[str] = set()
+        kept = []
+        for item in items:
+            if isinstance(item, ControlItem):
+                if item.step.key in seen:
+                    continue
+                seen.add(item.step.key)
+            kept.append(item)
+        items[:] = kept
+
+    def judge(self, item: ControlItem) -> Verdict:
+        if self._selected is None:
+            self._selected = [i.step for i in item.session.items if isinstance(i, ControlItem)]
+        return self.measuring.verdict(item.step, self._selected)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Text, not objects: a report has to survive the trip from a worker."""
+        report = yield
+        if call.when == "setup" and isinstance(item, ControlItem) and item.verdict is not None:
+            setattr(report, _SENT, item.verdict.model_dump_json(by_alias=True))
+        return report
+
+
+class Controller(Gate):
+    """The one process that records, decides and writes."""
+
+    def __init__(
+        self, root: Path, paths: Sequence[Path], plan: Plan, measuring: Measuring, run: Run
+    ) -> None:
+        super().__init__(paths, plan, measuring)
+        self.root = root
+        self.paths = paths
+        self.run = run
+        self.verdicts: list[Verdict] = []
+        self.problems: list[str] = []
+        self.unrun: dict[str, str] = {}
+        self.by_node: dict[str, str] = {}
+        self.decision: Decision | None = None
+        self.failure = ""
+
+    def refuse_expired(self) -> None:
+        """A policy that is not in force leaves a record that blocks, and nothing runs."""
+        if not self.plan.expired:
+            return
+        texts = [problem.message for problem in self.plan.expired]
+        unrun = dict.fromkeys((s.key for s in self.plan.steps), "; ".join(texts))
+        try:
+            self.run.begin()
+            self.run.finish((), problems=texts, unrun=unrun)
+        except RecordError as error:
+            raise pytest.UsageError(f"deploycheck: {error}") from None
+        raise pytest.UsageError(f"deploycheck:\n{render(self.plan.expired)}")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Record the plan before anything is measured."""
+        if session.config.getoption("collectonly"):
+            return
+        try:
+            self.run.begin()
+        except RecordError as error:
+            raise pytest.UsageError(f"deploycheck: {error}") from None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Give a worker the plan's materials, so that all judge by the same bytes."""
+        node.workerinput["deploycheck"] = {
+            "paths": [str(path) for path in self.paths],
+            "materials": json.loads(json.dumps(self.plan.materials.as_json())),
+        }
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: Any, sched: Any) -> None:  # noqa: ARG002
+        """A worker died; its control was being measured."""
+        path, _, control = crashitem.partition("::")
+        for step in self.steps.get((self.root / path).resolve(), ()):
+            if step.control.id == control:
+                self.unrun[step.key] = "its worker died while it was being measured"
+
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        for item in items:
+            if isinstance(item, ControlItem):
+                self.unrun[item.step.key] = "it was deselected in this run"
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        sent = getattr(report, _SENT, None)
+        if sent is None:
+            return
+        try:
+            self.verdicts.append(Verdict.model_validate_json(sent))
+        except ValueError as error:
+            self.problems.append(f"the verdict of {report.nodeid} cannot be read: {error}")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Decide over everything that was planned; exit 0 is for RELEASE alone."""
+        if session.config.getoption("collectonly"):
+            self.failure = "controls were only collected; nothing was evaluated or decided"
+        else:
+            try:
+                self.decision = self.run.finish(
+                    self.verdicts, problems=self.problems, unrun=self.unrun
+                )
+            except RecordError as error:
+                self.failure = str(error)
+        released = self.decision is not None and self.decision.decision is Effect.RELEASE
+        if not released and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self.decision is None:
+            terminalreporter.section("deploycheck: no decision", red=True)
+            terminalreporter.line(self.failure or "the run ended before anything was decided")
+            return
+        released = self.decision.decision is Effect.RELEASE
+        colour = {"green": True} if released else {"red": True}
+        terminalreporter.section(f"deploycheck: {self.decision.decision.value}", **colour)
+        summary = self.plan.registry.reporter("summary")
+        if summary is not None:
+            for line in summary.render(self.decision).rstrip("\n").split("\n"):
+                terminalreporter.line(line)
+        for reporter, path in self.run.reports:
+            terminalreporter.line(f"{reporter.name:9} {path}")
+        terminalreporter.line(f"{'record':9} {self.run.record.folder}")
+        for warning in self.run.warnings:
+            terminalreporter.line(f"warning: {warning}", yellow=True)

@@ -1,0 +1,102 @@
+"""What every bound shares: its shape, and the checks of counts and levels."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+LARGEST_COUNT = 2**53  # beyond it a float no longer holds every integer
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Two one-sided bounds, each at level 1 − α; ``low`` and ``high`` may be infinite."""
+
+    low: float
+    high: float
+    method: str
+
+
+def as_counts(hits: Any, n: Any, what: str = "") -> tuple[Floats, Floats]:
+    """Hits and sizes as two float arrays of one shape.
+
+    Scalars or arrays that broadcast; integers, or floats with whole values. Raises ValueError for
+    what is no count: bool, text, None, NaN, fractions, negative or above 2**53, a size of zero,
+    more hits than rows.
+    """
+    place = f" of {what}" if what else ""
+    hit_array = _whole(hits, f"hits{place}")
+    size_array = _whole(n, f"n{place}")
+    if np.any(size_array == 0):
+        raise ValueError(f"n{place} is zero; a rate needs at least one row")
+    if np.any(hit_array > size_array):
+        raise ValueError(f"there are more hits{place} than rows")
+    try:
+        spread = np.broadcast_arrays(hit_array, size_array)
+    except ValueError as error:
+        raise ValueError(f"hits and n{place} differ in shape") from error
+    return spread[0], spread[1]
+
+
+def as_level(alpha: Any, name: str = "alpha") -> float:
+    """The error probability of one bound; raises ValueError unless 0 < alpha < 0.5."""
+    if isinstance(alpha, bool | np.bool_) or not isinstance(alpha, float | int | np.floating):
+        raise ValueError(f"{name} must be a number, not {type(alpha).__name__}")
+    if not 0 < alpha < 0.5:
+        raise ValueError(f"{name} must lie between 0 and 0.5, not {alpha}")
+    return float(alpha)
+
+
+def as_number(value: Any, name: str) -> float:
+    """A finite number; raises ValueError for bool, text, None, NaN and infinity."""
+    if isinstance(value, bool | np.bool_) or not isinstance(
+        value, float | int | np.floating | np.integer
+    ):
+        raise ValueError(f"{name} must be a number, not {type(value).__name__}")
+    number = float(value)
+    if not np.isfinite(number):
+        raise ValueError(f"{name} must be finite, not {number}")
+    return number
+
+
+def as_side(side: Any) -> str:
+    """``"max"`` or ``"min"``; raises ValueError for anything else."""
+    if side not in ("max", "min"):
+        raise ValueError(f'side must be "max" or "min", not {side!r}')
+    return str(side)
+
+
+def as_scalar_counts(hits: Any, n: Any, what: str = "") -> tuple[float, float]:
+    """One count and one size as floats; raises ValueError for arrays and for what is no count."""
+    x, size = as_counts(hits, n, what)
+    if x.ndim:
+        raise ValueError("hits and n must be single numbers here")
+    return float(x), float(size)
+
+
+def normal_quantile(alpha: Any) -> Floats:
+    """The z that a standard normal exceeds with probability alpha."""
+    from scipy.special import ndtri
+
+    return np.asarray(-ndtri(alpha), dtype=np.float64)
+
+
+def _whole(values: Any, name: str) -> Floats:
+    try:
+        raw = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{name} must be numbers in one shape") from error
+    if raw.dtype.kind not in "iuf":
+        raise ValueError(f"{name} must be whole numbers below 2**53, not {raw.dtype.name} values")
+    numbers = raw.astype(np.float64)
+    if not np.all(np.isfinite(numbers)) or np.any(numbers != np.floor(numbers)):
+        raise ValueError(f"{name} must be whole numbers")
+    if np.any(numbers < 0):
+        raise ValueError(f"{name} must not be negative")
+    if np.any(numbers > LARGEST_COUNT):
+        raise ValueError(f"{name} must not exceed 2**53")
+    return numbers

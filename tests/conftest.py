@@ -1,0 +1,117 @@
+"""Small projects on disk, and an environment in which a toy plugin is really installed."""
+
+import json
+import subprocess
+import sys
+import sysconfig
+import textwrap
+from pathlib import Path
+
+import pytest
+
+RELEASE = """
+release: toy
+version: "1.0"
+task: binary_classification
+data: {test: {path: data.csv}}
+columns: {target: y, prediction: p, positive: 1, favourable: 1, protected: [g]}
+"""
+ROWS = "id,g,y,p\n" + "".join(
+    f"{i},{'a' if i % 2 else 'b'},{int(i % 10 < 5)},{int(i % 10 < 5)}\n" for i in range(400)
+)
+CONTROL = """
+  - id: {id}
+    title: {title}
+    check: {check}
+    {extra}
+    require: {require}
+    severity: high
+    enforcement: {enforcement}
+"""
+
+
+class Project:
+    """A folder with a release, its data and policies."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.write("release.yaml", RELEASE)
+        self.write("data.csv", ROWS)
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text), encoding="utf-8")
+        return path
+
+    def policy(self, *controls: str, name: str = "policy.yaml", head: str = "", id: str = "toy"):
+        text = f'policy: {id}\nversion: "1"\n{head}controls:\n' + "".join(controls)
+        return self.write(name, text)
+
+    def control(
+        self,
+        check: str = "data_quality.key_unique",
+        *,
+        id: str = "C-1",
+        require: str = "{duplicate_keys: {max: 0}}",
+        extra: str = "with: {key: [id]}",
+        enforcement: str = "overridable",
+        title: str = "A toy control",
+    ) -> str:
+        return CONTROL.format(
+            id=id, check=check, require=require, extra=extra, enforcement=enforcement, title=title
+        )
+
+    def run(self, *arguments: str, python: str = sys.executable, timeout: float = 120, **more):
+        """Run ``python -m …`` in the project's folder."""
+        return subprocess.run(
+            [python, "-m", *arguments],
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+            **more,
+        )
+
+    def gate(self, *arguments: str, policy: str = "policy.yaml", **more):
+        return self.run("deploycheck", "gate", "--policy", policy, *arguments, **more)
+
+    def pytest(self, *arguments: str, **more):
+        return self.run(
+            "pytest", "--deploycheck", "-p", "no:cacheprovider", "-W", "error", *arguments, **more
+        )
+
+    def decision(self, name: str = "deploycheck-reports/decision.json") -> dict:
+        return json.loads((self.root / name).read_text(encoding="utf-8"))
+
+    def outcomes(self) -> dict[str, str]:
+        return {v["control"]: v["outcome"] for v in self.decision()["verdicts"]}
+
+    def recorded(self) -> list[str]:
+        """The decision of every recorded run, oldest first."""
+        found = sorted(self.root.glob("**/runs/*/decision.json"), key=lambda p: p.parent.name)
+        return [json.loads(path.read_text(encoding="utf-8"))["decision"] for path in found]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def toy_python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A Python with everything this one has, and ``tests/toy_plugin`` installed."""
+    home = tmp_path_factory.mktemp("toy-environment")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
+    python = home / "bin" / "python"
+    asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    site = subprocess.run([python, "-c", asked], capture_output=True, text=True, check=True)
+    folder = Path(site.stdout.strip())
+    # The second line reads the .pth files of this environment too: an editable install is one.
+    (folder / "this.pth").write_text(
+        f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n", encoding="utf-8"
+    )
+    toys = Path(__file__).parent / "toy_plugin"
+    (folder / "toys.pth").write_text(f"{toys}\n", encoding="utf-8")
+    return str(python)
