@@ -14,9 +14,9 @@ release: toy
 version: "1.0"
 task: binary_classification
 data: {test: {path: data.csv}}
-columns: {target: y, prediction: p, positive: 1, favourable: 1, protected: [g]}
+columns: {target: label, prediction: call, positive: 1, favourable: 1, protected: [g]}
 """
-ROWS = "id,g,y,p\n" + "".join(
+ROWS = "id,g,label,call\n" + "".join(
     f"{i},{'a' if i % 2 else 'b'},{int(i % 10 < 5)},{int(i % 10 < 5)}\n" for i in range(400)
 )
 CONTROL = """

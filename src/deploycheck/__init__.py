@@ -58,9 +58,40 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __version__ = "0.1.0"
-__all__ = [  # noqa: PLE0604 - the table above is the list
+# Written out, so that type checkers know what is exported.
+__all__ = [
+    "Checker",
+    "Collector",
+    "Column",
+    "Columns",
+    "Count",
+    "Counts",
+    "Description",
+    "Difference",
+    "Duplicates",
+    "Estimate",
+    "EvidenceError",
+    "From",
+    "Group",
+    "Mean",
+    "Measure",
+    "Params",
+    "PolicyPack",
+    "Proportion",
+    "Quantile",
+    "Range",
+    "Ratio",
+    "RatioRange",
+    "Reporter",
+    "Source",
+    "Statistic",
+    "Undecidable",
+    "Undefined",
     "__version__",
-    *sorted(_HOME_OF),
+    "checker",
+    "collector",
+    "hookimpl",
+    "reporter",
 ]
 
 

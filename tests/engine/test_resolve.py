@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -438,7 +438,11 @@ def test_a_time_limit_in_a_pass_is_isolated():
 
     sample = people()
     found = run(*(job(key, check, t=sample) for key in "abc"), guard=Late())
-    assert {k: isinstance(v, Failed) for k, v in found.items()} == dict(a=False, b=True, c=False)
+    assert {k: isinstance(v, Failed) for k, v in found.items()} == {
+        "a": False,
+        "b": True,
+        "c": False,
+    }
     assert found["b"].code == "DC303"
 
 
@@ -458,10 +462,8 @@ def test_a_generator_that_refuses_to_close_does_no_harm():
 def test_a_guard_that_swallows_does_not_make_a_measurement():
     @contextmanager
     def swallow(keys):
-        try:
+        with suppress(ValueError):
             yield
-        except ValueError:
-            pass
 
     assert run(raising(ValueError()), guard=swallow)["bad"].code == "DC304"
 
@@ -627,6 +629,27 @@ def test_a_failed_request_fails_those_who_asked_alone():
     found = run(job("a", asks, t=people()), good())
     assert found["a"].code == "DC203"
     assert found["good"] == (Count("x", 1),)
+
+
+@pytest.mark.parametrize("request_of", [None, Duplicates, lambda t: Counts(t, ("x",))])
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_a_file_that_changed_under_the_scan_fails_all_who_read_it(request_of, is_broken):
+    def changed() -> None:
+        raise EvidenceError("data.csv has changed", code="DC202")
+
+    def check(t: Table) -> Iterator[Estimate]:
+        """Reads."""
+        if request_of is not None:
+            yield request_of(t)
+        yield Count("x", t.col("y" if is_broken else "x").is_null())
+
+    frame = pl.LazyFrame({"x": [1, 2]})
+    moving = Table("t", {"x": "integer"}, "", frame, changed)
+    watch = Watch()
+    found = run(*(job(k, check, t=moving) for k in "abcd"), good(), guard=watch)
+    assert [found[k].code for k in "abcd"] == ["DC202"] * 4
+    assert found["good"] == (Count("x", 1),)
+    assert sum(len(keys) == 4 for keys in watch.entered) == 1  # nobody scans it again
 
 
 def test_stages_of_unequal_length_run_side_by_side():

@@ -96,7 +96,12 @@ def _binned(derive: Derive, here: str) -> pl.Expr:
     if len(set(labels)) != len(labels):
         raise _wrong(f"{here}: two bins have the same label")
     value = pl.col(derive.bin).cast(pl.Float64).fill_nan(None)
-    return value.cut(edges, labels=labels, left_closed=derive.closed == "left").cast(pl.String)
+    # The number of edges below is the place of the bin. `cut` does the same, under a name and with
+    # a signature that change between versions of Polars.
+    reached = [value.ge(edge) if derive.closed == "left" else value.gt(edge) for edge in edges]
+    place = pl.sum_horizontal([one.cast(pl.Int32) for one in reached])
+    named = place.replace_strict(list(range(len(labels))), list(labels), return_dtype=pl.String)
+    return pl.when(value.is_not_null()).then(named)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +46,7 @@ class Rows:
     :param digest: of the bytes of the file.
     :param facts: format and bytes.
     :param unchanged: raises EvidenceError if the file is no longer the one that was digested.
+    :param void: columns of the file without any value; their kind is text, and means nothing.
     """
 
     frame: pl.LazyFrame = field(repr=False)
@@ -53,6 +54,7 @@ class Rows:
     digest: str
     facts: Mapping[str, Any]
     unchanged: Callable[[], None]
+    void: frozenset[str]
 
 
 def rows_of(source: Source) -> Rows:
@@ -75,12 +77,9 @@ def _read(files: Files, data_set: DataSet, name: str) -> Rows:
     text = data_set.path
     plain = _csv(files, data_set) if _format(text) == "csv" else _parquet(files, data_set)
     with reading(text):
-        frame, kinds = narrowed(
-            plain.frame, plain.columns, data_set, name=name, void=plain.facts["void"]
-        )
+        frame, kinds = narrowed(plain.frame, plain.columns, data_set, name=name, void=plain.void)
         frame.collect_schema()
-    facts = {word: value for word, value in plain.facts.items() if word != "void"}
-    return Rows(frame, kinds, plain.digest, facts, plain.unchanged)
+    return replace(plain, frame=frame, columns=kinds)
 
 
 def _format(text: str) -> str:
@@ -121,7 +120,7 @@ def _csv(files: Files, data_set: DataSet) -> Rows:
     frame, kinds = read_csv(contents.data, text, data_set.missing)
     void = frozenset(c for c in frame.columns if frame[c].null_count() == frame.height)
     facts = {"format": "csv", "bytes": len(contents.data), "rows_in_file": frame.height}
-    return Rows(frame.lazy(), kinds, contents.digest, {**facts, "void": void}, lambda: None)
+    return Rows(frame.lazy(), kinds, contents.digest, facts, lambda: None, void)
 
 
 def _parquet(files: Files, data_set: DataSet) -> Rows:
@@ -162,9 +161,11 @@ def _parquet(files: Files, data_set: DataSet) -> Rows:
         if column is not None:
             plain.append(column)
     void = frozenset(name for name, dtype in schema.items() if dtype == pl.Null or not total)
-    facts = {"format": "parquet", "bytes": before[2], "rows_in_file": total, "void": void}
+    facts = {"format": "parquet", "bytes": before[2], "rows_in_file": total}
     unchanged()
-    return Rows(frame.with_columns(plain) if plain else frame, kinds, digest, facts, unchanged)
+    if plain:
+        frame = frame.with_columns(plain)
+    return Rows(frame, kinds, digest, facts, unchanged, void)
 
 
 def _kind(name: str, dtype: pl.DataType) -> tuple[str, pl.Expr | None]:

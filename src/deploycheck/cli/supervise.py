@@ -66,7 +66,7 @@ def _attempt(task: Mapping[str, Any], seconds: float) -> _Ending:
     with contextlib.ExitStack() as stack:
         stack.callback(os.close, reading)
         process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
-            [sys.executable, "-I", "-m", "deploycheck.cli.process", str(writing)],
+            [sys.executable, *_flags(), "-m", "deploycheck.cli.process", str(writing)],
             stdin=subprocess.PIPE,
             pass_fds=(writing,),
             start_new_session=True,
@@ -82,6 +82,13 @@ def _attempt(task: Mapping[str, Any], seconds: float) -> _Ending:
             if pipe is not None:
                 pipe.write(json.dumps({**task, "token": token}).encode())
         return _follow(process, reading, token, seconds)
+
+
+def _flags() -> list[str]:
+    """Isolated from the caller's folder, environment and user site; no bytecode where none is
+    wanted.
+    """
+    return ["-I", "-B"] if sys.dont_write_bytecode else ["-I"]
 
 
 def _terminated(_signum: int, _frame: Any) -> None:

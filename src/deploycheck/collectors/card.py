@@ -12,6 +12,8 @@ from deploycheck.evidence.card import Card
 MOST_BYTES = 4 << 20
 MOST_FACTS = 64 << 10
 DEEPEST = 20
+MOST_HEADINGS = 10_000
+LONGEST_HEADING = 200  # what is longer is no heading; it also bounds what a pattern can cost
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
@@ -62,14 +64,21 @@ class MarkdownCard:
 
 
 def sections(lines: list[str]) -> dict[str, str]:
-    """Text below each heading, that of deeper headings too, by the heading's text."""
+    """Text below each heading, that of deeper headings too, by the heading's text.
+
+    :raises EvidenceError: more than 10,000 headings.
+    """
     found: dict[str, list[str]] = {}
     open_: list[tuple[int, list[str]]] = []
+    headings = 0
     for level, text in _headings(lines):
         if not level:
             for _, body in open_:
                 body.append(text)
             continue
+        headings += 1
+        if headings > MOST_HEADINGS:
+            raise EvidenceError(f"the document has more than {MOST_HEADINGS:,} headings")
         while open_ and open_[-1][0] >= level:
             open_.pop()
         if text:
@@ -86,8 +95,11 @@ def _headings(lines: list[str]) -> Iterator[tuple[int, str]]:
     paragraph: list[str] = []  # lines that an underline would make a heading
     lazy = False  # inside a list, quote or table no line begins a paragraph, up to a blank line
     for code, line in _visible(lines):
-        under = _SETEXT.fullmatch(line) if paragraph and not code else None
-        atx = None if code else _ATX.fullmatch(line)
+        short = not code and len(line) <= LONGEST_HEADING
+        under = _SETEXT.fullmatch(line) if short and paragraph else None
+        if under and not _fits(paragraph):
+            under = None
+        atx = _ATX.fullmatch(line) if short else None
         block = code or atx or not line.strip() or bool(_BLOCK.match(line))
         if under:
             yield (1 if under[1][0] == "=" else 2), _plain(" ".join(paragraph))
@@ -102,10 +114,16 @@ def _headings(lines: list[str]) -> Iterator[tuple[int, str]]:
     yield from ((0, text) for text in paragraph)
 
 
+def _fits(paragraph: list[str]) -> bool:
+    """Whether an underline would make a heading of these lines."""
+    return sum(map(len, paragraph)) + len(paragraph) <= LONGEST_HEADING
+
+
 def _visible(lines: list[str]) -> Iterator[tuple[bool, str]]:
     """Lines without comments; the flag says that the line is code."""
     fence = ""
     comment = False
+    closes = _closes(lines)
     for index, line in enumerate(lines):
         text = line
         if fence:
@@ -119,7 +137,7 @@ def _visible(lines: list[str]) -> Iterator[tuple[bool, str]]:
             if not end:
                 continue
             comment = False
-        text, comment = _without_comments(text, lines, index)
+        text, comment = _without_comments(text, closes[index])
         opening = _FENCE.fullmatch(text)
         if opening and not (opening[1][0] == "`" and "`" in opening[2]):
             fence = opening[1]
@@ -128,30 +146,37 @@ def _visible(lines: list[str]) -> Iterator[tuple[bool, str]]:
         yield False, text
 
 
-def _without_comments(text: str, lines: list[str], index: int) -> tuple[str, bool]:
-    """The line without comments, and whether one goes on in the next line."""
-    kept = ""
-    while "<!--" in text:
-        before, _, rest = text.partition("<!--")
-        _, end, after = rest.partition("-->")
-        if end:
-            kept, text = kept + before, after
+def _without_comments(text: str, closes: bool) -> tuple[str, bool]:
+    """The line without comments, and whether one goes on in the next line.
+
+    :param closes: whether a comment that opens inside the line ends in its paragraph.
+    """
+    kept: list[str] = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0:
+        kept.append(text[at:start])
+        end = text.find("-->", start)
+        if end >= 0:
+            at = end + len("-->")
             continue
         # At the start of a line a comment goes on to its end wherever that is, or to the end of
         # the document; inside a line only as far as the paragraph goes.
-        if (kept + before).strip() and not _ends_in_paragraph(lines, index):
-            return kept + text, False
-        return kept + before, True
-    return kept + text, False
+        if closes or not any(part.strip() for part in kept):
+            return "".join(kept), True
+        at = start
+        break
+    return "".join((*kept, text[at:])), False
 
 
-def _ends_in_paragraph(lines: list[str], index: int) -> bool:
-    for line in lines[index + 1 :]:
-        if not line.strip():
-            return False
-        if "-->" in line:
-            return True
-    return False
+def _closes(lines: list[str]) -> list[bool]:
+    """For each line, whether a comment ends in a later line of its paragraph."""
+    found: list[bool] = []
+    later = False
+    for line in reversed(lines):
+        later = later and bool(line.strip())
+        found.append(later)
+        later = bool(line.strip()) and (later or "-->" in line)
+    return found[::-1]
 
 
 def _plain(text: str) -> str:

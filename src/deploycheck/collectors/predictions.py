@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deploycheck.authoring.coding import coded, grouped, recoded
 from deploycheck.authoring.collector import Description, Source, collector
 from deploycheck.authoring.delimited import reading
 from deploycheck.authoring.errors import EvidenceError, NotYet, RoleError
 from deploycheck.authoring.params import NoParams
-from deploycheck.authoring.tabular import rows_of
+from deploycheck.authoring.tabular import Rows, rows_of
 from deploycheck.evidence.coded import Coded, label_text
 from deploycheck.evidence.predictions import Predictions
 from deploycheck.evidence.table import Table
@@ -58,7 +58,7 @@ class StoredPredictions:
         del params
         roles = roles_of(source)
         rows = rows_of(source)
-        _check(roles, rows.columns, source)
+        _check(roles, rows, source)
         return Description(rows.digest, None, {"columns": list(roles.columns())})
 
     def collect(self, source: Source, params: NoParams, table: Table) -> Predictions:
@@ -68,7 +68,7 @@ class StoredPredictions:
         """
         del params
         roles = roles_of(source)
-        _check(roles, table.columns, source)
+        _check(roles, rows_of(source), source)
         by = _groups(source, table.columns)
         frame = _scan(table, roles, by)
         labels, predicted, true = _outcomes(frame, roles)
@@ -83,7 +83,7 @@ class StoredPredictions:
             prediction_codes=predicted,
             target_codes=true,
             groups={column: grouped(frame[column]) for column in by},
-            weights=None if roles.weight is None else frame[roles.weight].to_numpy(),
+            weights=None if roles.weight is None else _numbers(frame[roles.weight]),
             prediction_column=roles.answer,
             target_column=roles.target or "",
         )
@@ -151,20 +151,17 @@ def _groups(source: Source, known: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*source.columns, *protected)))
 
 
-def _check(roles: Roles, known: Mapping[str, str], source: Source) -> None:
+def _check(roles: Roles, rows: Rows, source: Source) -> None:
     here = f"data set {source.subject}"
+    known = rows.columns
     for column in (*roles.columns(), *source.columns):
         if column not in known:
             raise EvidenceError(f"{here} has no column {column!r}", "mend `columns`", "DC019")
-    numeric = {"integer", "float"}
-    if roles.at_least is not None and known[roles.answer] not in numeric:
-        raise EvidenceError(
-            f"{here}: score {roles.answer} is {known[roles.answer]}, not a number", code="DC203"
-        )
-    if roles.weight is not None and known[roles.weight] not in numeric:
-        raise EvidenceError(
-            f"{here}: weight {roles.weight} is {known[roles.weight]}, not a number", code="DC203"
-        )
+    score = None if roles.at_least is None else roles.answer
+    for role, name in (("score", score), ("weight", roles.weight)):
+        if name is None or name in rows.void or known[name] in {"integer", "float"}:
+            continue
+        raise EvidenceError(f"{here}: {role} {name} is {known[name]}, not a number", code="DC203")
     for column in (*roles.columns(), *_groups(source, known)):
         if known[column] == "other":
             raise EvidenceError(
@@ -230,8 +227,16 @@ def _cut(score: pl.Series, roles: Roles, true: tuple[str, ...]) -> Coded:
             "DC203",
         )
     other = others[0] if others else f"not {positive}"
-    reached = (score >= roles.at_least).cast(pl.Int64).fill_null(-1)
+    # A column without any value may be of any type.
+    reached = (score.cast(pl.Float64) >= roles.at_least).cast(pl.Int64).fill_null(-1)
     return Coded((other, positive), reached.to_numpy())
+
+
+def _numbers(column: pl.Series) -> NDArray[Any]:
+    """The numbers as they are, integers exactly; missing ones as NaN."""
+    import polars as pl
+
+    return (column if column.dtype.is_numeric() else column.cast(pl.Float64)).to_numpy()
 
 
 def _told(labels: tuple[str, ...]) -> str:

@@ -26,7 +26,7 @@ class Cache:
             if kept["key"] != key or kept["sha256"] != _sum(text):
                 return None
             return json.loads(text)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def put(self, key: str, value: Any) -> None:

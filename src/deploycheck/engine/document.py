@@ -3,7 +3,7 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -149,7 +149,7 @@ def _read(tree: Tree, text: str) -> None:
     from deploycheck.engine.load_syntax import in_plain_words
 
     try:
-        tree.read(events(text))
+        tree.read(event_reader(text))
     except yaml.YAMLError as error:
         start, end, message, hint = in_plain_words(error, text)
         if start >= len(text.rstrip()):
@@ -160,17 +160,10 @@ def _read(tree: Tree, text: str) -> None:
         raise StopReadingError from error
 
 
-def events(text: str, *, pure: bool = False) -> Iterator["yaml.Event"]:
-    """The YAML events of ``text``, by libyaml where PyYAML was built with it.
-
-    :param pure: use PyYAML's own parser, which is slower and gives the same events.
-    """
+def event_reader(text: str) -> Callable[[], "yaml.Event"]:
+    """What gives the next YAML event of ``text``: libyaml, else PyYAML's own slower parser."""
     import yaml
 
-    loader: Any = yaml.SafeLoader if pure or not yaml.__with_libyaml__ else yaml.CSafeLoader
-    next_event = loader(text).get_event
-    while True:
-        event = next_event()
-        yield event
-        if event.__class__ is yaml.StreamEndEvent:
-            return
+    loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+    next_event: Callable[[], yaml.Event] = loader(text).get_event
+    return next_event

@@ -164,10 +164,10 @@ def _refuse_empty(site: Site, *, but: str = "") -> set[int]:
                 found.add(path[1])
                 noun = _noun(site.document.root["controls"][path[1]], path[1])
                 name = f"{noun}: {dotted(path[2:])}" if len(path) > 2 else noun
-            site.tell("DC009", f"{name} is empty", path, hint)
+            site.tell("DC009", f"{name} is empty", path, hint, key=True)
         elif isinstance(value, dict):
             skip = but if len(path) == 2 and path[0] == "controls" else ""
-            stack += [(inner, (*path, key)) for key, inner in value.items() if key != skip]
+            stack += [(inner, (*path, key)) for key, inner in value.items() if key != skip or inner is None]
         elif isinstance(value, list):
             stack += [(v, (*path, at)) for at, v in enumerate(value)]
     return found
@@ -197,7 +197,7 @@ class _Loader:
         )
         filler = self._filler(inputs, declared)
         controls = tuple(self._controls(filler, empty))
-        for name in sorted(declared - filler.used if filler is not None else declared):
+        for name in sorted(set(inputs) - (filler.used if filler is not None else set())):
             hint = "use it as ${inputs." + name + "}, or drop it"
             message = f"the input {show(name)} is declared and used nowhere"
             self.site.tell("DC022", message, ("inputs", name), hint, key=True)
@@ -212,6 +212,8 @@ class _Loader:
             if not data["controls"]:
                 self.site.tell("DC026", "the policy has no control", ("controls",))
             data["controls"] = ()
+        if isinstance(data.get("valid"), dict):
+            _refuse_field_name(data["valid"], "from", self.site, ("valid",))
         header, wrong = validate(Policy, data, self.site)
         if header is None:
             header = Policy.model_validate(repaired(data, wrong, _HEADER))
@@ -263,8 +265,7 @@ class _Loader:
 
     def _control(self, raw: dict[str, Any], site: Site, *, partial: bool) -> tuple[Control, bool]:
         """The control, repaired where it must be, and whether a plan can look further into it."""
-        if "with_" in raw:
-            site.tell("DC007", f"unknown key 'with_' in {site.noun}", ("with_",), key=True)
+        _refuse_field_name(raw, "with", site, ())
         control, wrong = validate(Control, raw, site)
         if control is None:
             fallback = {**_CONTROL, "id": f"control-{site.base[-1]}"}
@@ -288,6 +289,14 @@ class _Loader:
             else len(self.site.document.text)
         )
         return at < len(refused) and refused[at] < end
+
+
+def _refuse_field_name(data: dict[str, Any], key: str, site: Site, path: Path) -> None:
+    """Python's name of a field is no key, though pydantic would take it for one."""
+    name = f"{key}_"
+    if name in data and key not in data:
+        message = f"unknown key '{name}' in {site.of(path)}"
+        site.tell("DC007", message, (*path, name), f"did you mean '{key}'?", key=True)
 
 
 def _noun(raw: Any, index: int) -> str:

@@ -43,6 +43,11 @@ class Source:
     def _starts(self) -> list[int]:
         return [0, *(found.end() for found in _LINE_END.finditer(self.text))]
 
+    @cached_property
+    def _lines(self) -> dict[int, str]:
+        """Lines that were asked for: many places on one long line share it."""
+        return {}
+
     def at(self, start: int, end: int) -> Place:
         """The place of ``text[start:end]``, cut at the end of its first line.
 
@@ -52,7 +57,9 @@ class Source:
         number = bisect_right(self._starts, start) - 1
         begin = self._starts[number]
         stop = self._starts[number + 1] if number + 1 < len(self._starts) else len(self.text)
-        line = self.text[begin:stop].rstrip("\r\n")
+        if number not in self._lines:
+            self._lines[number] = self.text[begin:stop].rstrip("\r\n")
+        line = self._lines[number]
         rest = len(line.rstrip()) - (start - begin)
         length = rest if end <= start else min(end - start, rest)
         return Place(self.label, number + 1, start - begin + 1, max(length, 1), line)

@@ -127,8 +127,8 @@ def _tell(error: _Error, data: Any, site: Site) -> None:
         where = site.of(error.path[:-1])
         shown = show(error.path[-1])
         site.tell("DC025", f"unknown level {shown} in {where}", error.path, hint, key=True)
-    elif value is None or site.is_told(error.path):
-        return  # null values and refused scalars are told elsewhere
+    elif value is None or site.is_told(error.path) or (error.type == "too_short" and value):
+        return  # null values, refused scalars and wrong members are told by themselves
     else:
         _tell_value(error, value, site)
 
@@ -152,6 +152,8 @@ def _tell_missing(error: _Error, site: Site) -> None:
 
 def _tell_unknown(error: _Error, site: Site) -> None:
     *parent, name = error.path
+    if site.is_told(error.path, key=True):
+        return
     later = LATER.get((error.owner, str(name)))
     if later is not None:
         site.tell(later.code, f"{site.prefix}{later.message}", error.path, later.hint, key=True)
@@ -207,6 +209,6 @@ def repaired(data: dict[str, Any], wrong: list[Path], placeholders: dict[str, An
         nested = name in {"require", "inputs", "data"} and len(path) > 1
         if nested and isinstance(kept.get(name), dict):
             kept[name] = {key: value for key, value in kept[name].items() if key != path[1]}
-        else:
+        if not nested or not kept.get(name):
             kept.pop(name, None)
     return {**placeholders, **kept}

@@ -49,9 +49,11 @@ class Site:
         place = self.document.place((*self.base, *path), key=key)
         self.findings.tell(code, message, place, hint)
 
-    def is_told(self, path: Path) -> bool:
-        """Whether the scalar under ``path`` is refused already, so that no more need be said."""
-        return bool(self.told) and self.document.span((*self.base, *path))[0] in self.told
+    def is_told(self, path: Path, *, key: bool = False) -> bool:
+        """Whether what stands there is refused already, so that no more need be said."""
+        if not self.told:
+            return False
+        return self.document.span((*self.base, *path), key=key)[0] in self.told
 
     def value(self, root: Any, path: Path) -> Any:
         """The value under ``path`` of ``root``, ``None`` where there is none."""

@@ -1,6 +1,6 @@
 """YAML events → plain values and, beside them, where each stands. One pass, no recursion."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deploycheck.engine.load_findings import Findings
@@ -50,12 +50,15 @@ class _Anchored(NamedTuple):
 class _Frame:
     """A mapping or a list that is being read."""
 
-    __slots__ = ("anchor", "branch", "height", "key", "key_span", "nodes", "text", "value")
+    __slots__ = (
+        "anchor", "branch", "height", "key", "key_span", "keyed", "nodes", "text", "value",
+    )  # fmt: skip
 
     def __init__(
         self, value: Any, branch: Branch, anchor: str | None, nodes: int, text: int
     ) -> None:
         self.value = value
+        self.keyed = value.__class__ is dict
         self.branch = branch
         self.anchor = anchor
         self.height = 1
@@ -96,16 +99,17 @@ class Tree:
         children: list[Mark] = self._frame.branch.children
         return children[0] if children else (0, 1)
 
-    def read(self, events: Iterator["yaml.Event"]) -> None:
-        """Take in all events.
+    def read(self, next_event: Callable[[], "yaml.Event"]) -> None:
+        """Take in all events up to the end of the stream.
 
         :raises StopReadingError: the structure is refused; told already.
         :raises yaml.YAMLError: a syntax error.
         """
         import yaml
 
+        scalar_event, end = yaml.ScalarEvent, yaml.StreamEndEvent
+        read_scalar = self._scalar
         handlers: dict[type[Any], Callable[[Any], None]] = {
-            yaml.ScalarEvent: self._scalar,
             yaml.MappingStartEvent: self._open_mapping,
             yaml.SequenceStartEvent: self._open_list,
             yaml.MappingEndEvent: self._close,
@@ -113,10 +117,15 @@ class Tree:
             yaml.AliasEvent: self._alias,
             yaml.DocumentStartEvent: self._document,
         }
-        for event in events:
-            handler = handlers.get(event.__class__)
-            if handler is not None:
-                handler(event)
+        while True:
+            event = next_event()
+            kind = event.__class__
+            if kind is scalar_event:  # seven of ten events
+                read_scalar(event)
+            elif kind in handlers:
+                handlers[kind](event)
+            elif kind is end:
+                return
 
     def _document(self, event: Any) -> None:
         start = event.start_mark.index
@@ -155,12 +164,16 @@ class Tree:
         if event.anchor is not None:
             self._anchor(event.anchor, _Anchored(value, span, 1, 0, len(text)), span)
         frame = self._frame
-        if frame.key is None and frame.value.__class__ is dict:
-            self._key(value, text, span, event)
-        else:
+        if frame.key is not None or not frame.keyed:
             self._put(value, span)
+        elif value.__class__ is str and text != "<<" and text not in frame.value:
+            frame.key = text
+            frame.key_span = span
+        else:
+            self._odd_key(value, text, span, event)
 
-    def _key(self, value: Any, text: str, span: Span, event: Any) -> None:
+    def _odd_key(self, value: Any, text: str, span: Span, event: Any) -> None:
+        """A key that is not text, stands twice, or looks like a merge."""
         frame = self._frame
         frame.key_span = span
         if event.implicit[0] and text == "<<":
@@ -172,6 +185,7 @@ class Tree:
         if not isinstance(value, str):
             kind = "empty" if value is None else f"{show(value)}, which is no text"
             hint = "" if value is None else f'write "{text[:40]}"'
+            self.refused.append(span[0])
             self.findings.mark("DC005", f"a key is {kind}", *span, hint)
             value = text
         if value in frame.value:
@@ -208,7 +222,7 @@ class Tree:
         frame = self._frame
         if event.tag is not None:
             self._tag(event, span)
-        if frame.key is None and frame.value.__class__ is dict:
+        if frame.key is None and frame.keyed:
             self._stop("a mapping or a list cannot be a key", *span, "keys are text")
         if len(self._stack) >= DEEPEST:
             self._stop(f"nested more than {DEEPEST} deep", *span)
@@ -241,7 +255,7 @@ class Tree:
         span = (event.start_mark.index, event.end_mark.index)
         shown = show("*" + event.anchor)
         frame = self._frame
-        if frame.key is None and frame.value.__class__ is dict:
+        if frame.key is None and frame.keyed:
             self._stop(f"the alias {shown} stands where a key belongs", *span, "write the key out")
         target = self._anchors.get(event.anchor)
         if target is None:

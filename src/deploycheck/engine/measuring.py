@@ -103,7 +103,8 @@ class Measuring:
         try:
             return judge(step, result, alarms=self.plan.alarms.get(step.policy, 1))
         except Exception as error:  # noqa: BLE001 - a verdict that cannot be reached is ERROR
-            return _error(error, "DC301")
+            said = f"what it measured cannot be judged: {type(error).__name__}: {error}"
+            return Judged(Outcome.ERROR, said[:2000], code="DC307")
 
     def _job(self, step: Step) -> Job | None:
         """The control's work, its evidence collected; ``None`` after noting why it cannot be."""

@@ -120,11 +120,10 @@ def _one(problem: Problem, paint: _Paint) -> str:
 
 def _window(place: Place) -> tuple[str, int, int]:
     """The part of the line that is shown, the width before the carets, and of the carets."""
-    line = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", place.source).replace("\t", " ")
-    start = place.column - 1
+    line, start = place.source, place.column - 1
     first = 0 if start + min(place.length, 30) <= _WIDEST else start - _WIDEST // 4
     last = first + _WIDEST
-    shown = line[first:last]
+    shown = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", line[first:last]).replace("\t", " ")
     left, right = "…" if first else "", "…" if last < len(line) else ""
     before = _columns(left + shown[: start - first])
     under = _columns(shown[start - first : start - first + place.length])

@@ -162,7 +162,7 @@ def _fill_in(runs: Sequence[_Run], guard: Guard) -> None:
         except Junk as error:
             run.fail(error, guard)
             continue
-        asks.append(Ask(run.key, table.frame, tuple(expressions)))
+        asks.append(Ask(run.key, table, tuple(expressions)))
         asking.append(run)
     for run, numbers in zip(asking, evaluate(asks, guard), strict=True):
         if isinstance(numbers, BaseException):

@@ -18,10 +18,10 @@ CHUNK = 2_000
 
 @dataclass(frozen=True)
 class Ask:
-    """What one job wants to know of one native frame."""
+    """What one job wants to know of one table."""
 
     key: str
-    frame: Any = field(repr=False)
+    table: Table
     expressions: tuple[Any, ...] = field(repr=False)
 
 
@@ -69,7 +69,7 @@ def _chunks(asks: Sequence[Ask]) -> Iterator[list[_Piece]]:
     for place, ask in enumerate(asks):
         for start in range(0, len(ask.expressions), CHUNK):
             piece = _Piece(place, ask, ask.expressions[start : start + CHUNK])
-            frames.setdefault(id(ask.frame), []).append(piece)
+            frames.setdefault(id(ask.table.frame), []).append(piece)
     for pieces in frames.values():
         chunk: list[_Piece] = []
         size = 0
@@ -91,8 +91,9 @@ def _settle(
     pieces = [piece for piece in pieces if piece.place not in errors]
     if not pieces:
         return
+    numbers: list[tuple[Any, ...]] = []
+    failed: BaseException | None = None
     try:
-        numbers: list[tuple[Any, ...]] = []
         with guard([piece.ask.key for piece in pieces]):
             numbers = _select(pieces)
         for piece, row in zip(pieces, numbers, strict=True):
@@ -100,9 +101,12 @@ def _settle(
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - Polars panics are BaseExceptions
-        if len(pieces) == 1:
-            errors[pieces[0].place] = error
-            return
+        failed = error
+    if (changed := changed_since(pieces[0].ask.table)) is not None:
+        errors.update((piece.place, changed) for piece in pieces)
+    elif failed is not None and len(pieces) == 1:
+        errors[pieces[0].place] = failed
+    elif failed is not None:
         middle = len(pieces) // 2
         _settle(pieces[:middle], guard, results, errors)
         _settle(pieces[middle:], guard, results, errors)
@@ -112,7 +116,7 @@ def _select(pieces: Sequence[_Piece]) -> list[tuple[Any, ...]]:
     """One pass: the numbers of every piece. An expression object that stands twice runs once."""
     import narwhals as nw
 
-    frame = lazy(pieces[0].ask.frame)
+    frame = lazy(pieces[0].ask.table.frame)
     names: dict[int, str] = {}
     columns: dict[str, nw.Expr] = {}
     for piece in pieces:
@@ -128,6 +132,15 @@ def _select(pieces: Sequence[_Piece]) -> list[tuple[Any, ...]]:
     # Two rows are enough to tell that an expression is no single number.
     row = one_row(frame.select(**columns).head(2))
     return [tuple(row[names[id(e)]] for e in piece.expressions) for piece in pieces]
+
+
+def changed_since(table: Table) -> Exception | None:
+    """Why numbers of a scan do not count: the file is no longer the one that was digested."""
+    try:
+        table.unchanged()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the file cannot be vouched for
+        return error
+    return None
 
 
 def lazy(native: Any) -> nw.LazyFrame[Any]:

@@ -19,7 +19,7 @@ from deploycheck.authoring.requests import (
     ValuesAnswer,
 )
 from deploycheck.engine.resolve_failures import Junk
-from deploycheck.engine.resolve_numbers import Ask, evaluate
+from deploycheck.engine.resolve_numbers import Ask, changed_since, evaluate
 from deploycheck.evidence.table import Table
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def answer_all(
             _check(request)
             if isinstance(request, Values):
                 expressions = tuple(request.expressions.values())
-                asks.append(Ask(key, request.table.frame, expressions))
+                asks.append(Ask(key, request.table, expressions))
                 asking.append((place, tuple(request.expressions)))
             else:
                 alike.setdefault(_identity(request), (request, []))[1].append(place)
@@ -115,8 +115,8 @@ def _answered(
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - Polars panics are BaseExceptions
-        return error
-    return found
+        found = error
+    return changed_since(request.table) or found
 
 
 def _native(table: Table) -> pl.LazyFrame:

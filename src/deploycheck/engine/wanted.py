@@ -39,6 +39,6 @@ def wanted(
         if reporter is None:
             names = registry.reporter_names()
             hint = did_you_mean(name, names) or f"there are {', '.join(names)}"
-            raise UnknownReport(f"no report {name!r}; {hint}")
+            raise UnknownReport(f"there is no report --{name}; {hint}")
         made.append((reporter, path))
     return made

@@ -55,7 +55,7 @@ def _visible(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-def markdown(text: str, limit: int = NAME) -> str:
+def markdown_text(text: str, limit: int = NAME) -> str:
     """``text`` for GitHub's Markdown, inert: no markup, link, table cell, mention or issue.
 
     A mention and a bare link work on the rendered text, which no escape changes, so they are
@@ -69,31 +69,52 @@ def markdown(text: str, limit: int = NAME) -> str:
     return re.sub(r"\b(www|mailto|xmpp)([.:])", r"\1&#8203;\2", marked, flags=re.IGNORECASE)
 
 
-def code(text: str, limit: int = NAME) -> str:
+def code_span(text: str, limit: int = NAME) -> str:
     """``text`` as a Markdown code span that also keeps inside a table cell."""
     inside = bounded(text, limit).replace("`", "'").replace("|", "\\|")
     return f"`{inside}`" if inside.strip() else "` `"
 
 
-def number(value: Any, against: Iterable[float] = (), *, digits: int = 3, decimals: int = 0) -> str:
+def number(value: Any, against: Sequence[float] = (), *, digits: int = 3, decimals: int = 0) -> str:
     """A number with as few digits as tell it from every number it is held against.
 
     :param against: bounds; 0.7996 beside 0.80 keeps its four digits, so that it reads as less.
     :param digits: significant digits to begin with; whole digits are never rounded away.
     :param decimals: decimals to show at least.
     """
-    if value is None:
-        return "none"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return bounded(said(value))
     if isinstance(value, int):
-        if value.bit_length() > 64:
-            return _integer(value)
-        return f"{value:,}.{'0' * decimals}".rstrip(".")
+        large = value.bit_length() > 64
+        return _integer(value) if large else f"{value:,}.{'0' * decimals}".rstrip(".")
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "infinite"
+    if digits < 15 and 1e-5 <= abs(value) < 1e15:
+        text = _quick(value, against, digits)
+        if text:
+            return _trimmed(text, decimals)
     bounds = [Decimal(repr(bound)) for bound in against]
     return _shown(Decimal(repr(float(value))), bounds, digits, decimals)
+
+
+def _quick(value: float, against: Sequence[float], digits: int) -> str:
+    """What :func:`_shown` finds, in floating point: up to 15 digits tell two numbers apart."""
+    whole = math.floor(math.log10(abs(value)))
+    for count in range(digits, 15):
+        text = f"{value:.{max(0, count - 1 - whole)}f}"
+        shown = float(text)
+        for bound in against:
+            if (shown > bound) != (value > bound) or (shown < bound) != (value < bound):
+                break
+        else:
+            return text if abs(value) < 1000 else f"{value:,.{max(0, count - 1 - whole)}f}"
+    return ""
+
+
+def _trimmed(text: str, decimals: int) -> str:
+    whole, _, fraction = text.partition(".")
+    fraction = fraction.rstrip("0").ljust(decimals, "0")
+    return f"{whole}.{fraction}" if fraction else whole
 
 
 def _shown(exact: Decimal, against: Sequence[Decimal], digits: int, decimals: int) -> str:
@@ -106,10 +127,7 @@ def _shown(exact: Decimal, against: Sequence[Decimal], digits: int, decimals: in
     if shown and not -6 < shown.adjusted() < 15:
         mantissa, _, exponent = f"{shown.normalize():e}".partition("e")
         return f"{mantissa}e{int(exponent)}"
-    text = f"{shown:,f}"
-    whole, _, fraction = text.partition(".")
-    fraction = fraction.rstrip("0").ljust(decimals, "0")
-    return f"{whole}.{fraction}" if fraction else whole
+    return _trimmed(f"{shown:,f}", decimals)
 
 
 def _rounded(exact: Decimal, digits: int) -> Decimal:
@@ -120,7 +138,7 @@ def _rounded(exact: Decimal, digits: int) -> Decimal:
 
 
 def quantity(
-    value: Any, unit: str = "", against: Iterable[float] = (), *, exact: bool = False
+    value: Any, unit: str = "", against: Sequence[float] = (), *, exact: bool = False
 ) -> str:
     """A number with its unit: ``25 ms``, ``1.2 MB``, ``1 row``; a share stays a plain number.
 
@@ -144,7 +162,7 @@ def quantity(
     return f"{text} {bounded(one if value == 1 else many, 40)}".rstrip()
 
 
-def _bytes(value: float, against: Iterable[float], digits: int) -> str:
+def _bytes(value: float, against: Sequence[float], digits: int) -> str:
     scale, unit = next((s, u) for s, u in _BYTES if abs(value) >= s)
     bounds = [Decimal(repr(b)) / scale for b in against]
     return f"{_shown(Decimal(repr(value)) / scale, bounds, digits, 0)} {unit}"
@@ -227,7 +245,7 @@ def label(outcome: Outcome) -> str:
 
 
 def waived_text(waiver: Any) -> str:
-    """ "WAIVED W-2026-014 until 2027-01-31T00:00:00Z", with what is known."""
+    """``WAIVED W-2026-014 until 2027-01-31T00:00:00Z``, with what is known."""
     text = "WAIVED"
     if isinstance(waiver, Mapping):
         for word, key in (("", "id"), ("until ", "expires")):

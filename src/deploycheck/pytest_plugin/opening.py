@@ -41,17 +41,10 @@ def materials(config: pytest.Config, policies: list[Path]) -> Materials:
 
     :raises pytest.UsageError: a file cannot be read, or an option is worded wrongly.
     """
-    release = config.getoption("deploycheck_release")
-    base = config.invocation_params.dir if release else config.rootpath
-    path = base / (release or config.getini("deploycheck_release"))
-    if not path.exists():
-        raise pytest.UsageError(
-            f"deploycheck: no release {path}; name it with --deploycheck-release"
-        )
     as_of = _clock(config)
     try:
         return gather(
-            path,
+            _release(config),
             policies,
             root=config.rootpath,
             inputs=_pairs(config, "deploycheck_input"),
@@ -61,6 +54,23 @@ def materials(config: pytest.Config, policies: list[Path]) -> Materials:
         )
     except PolicyError as error:
         raise pytest.UsageError(f"deploycheck:\n{render(error.problems)}") from None
+
+
+def _release(config: pytest.Config) -> Path:
+    """The release: the option's, else the ini's, else ``release.yaml`` here or at the root."""
+    here, root = config.invocation_params.dir, config.rootpath
+    if option := config.getoption("deploycheck_release"):
+        places = [here / option]
+    elif ini := config.getini("deploycheck_release"):
+        places = [root / ini]
+    else:
+        places = [here / "release.yaml", root / "release.yaml"]
+    for place in places:
+        if place.is_file():
+            return place
+    raise pytest.UsageError(
+        f"deploycheck: no release {places[0]}; name it with --deploycheck-release"
+    )
 
 
 def planned(materials: Materials, registry: Registry) -> Plan:

@@ -74,7 +74,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name in builtin_reporters():
         group.addoption(f"--deploycheck-{name}", metavar="FILE", help=f"write the {name} report")
     parser.addini("deploycheck_policies", "policies of the gate", type="paths", default=[])
-    parser.addini("deploycheck_release", "what is to be released", default="release.yaml")
+    parser.addini(
+        "deploycheck_release", "what is to be released (default: release.yaml)", default=None
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -44,20 +44,20 @@ def as_counts(hits: Any, n: Any, what: str = "") -> tuple[Floats, Floats]:
 
 def as_level(alpha: Any, name: str = "alpha") -> float:
     """The error probability of one bound; raises ValueError unless 0 < alpha < 0.5."""
-    if isinstance(alpha, bool | np.bool_) or not isinstance(alpha, float | int | np.floating):
-        raise ValueError(f"{name} must be a number, not {type(alpha).__name__}")
-    if not 0 < alpha < 0.5:
-        raise ValueError(f"{name} must lie between 0 and 0.5, not {alpha}")
-    return float(alpha)
+    level = as_number(alpha, name)
+    if not 0 < level < 0.5:
+        raise ValueError(f"{name} must lie between 0 and 0.5, not {level}")
+    return level
 
 
 def as_number(value: Any, name: str) -> float:
     """A finite number; raises ValueError for bool, text, None, NaN and infinity."""
-    if isinstance(value, bool | np.bool_) or not isinstance(
-        value, float | int | np.floating | np.integer
-    ):
+    if not _is_number(value):
         raise ValueError(f"{name} must be a number, not {type(value).__name__}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise ValueError(f"{name} is too large") from error
     if not np.isfinite(number):
         raise ValueError(f"{name} must be finite, not {number}")
     return number
@@ -85,7 +85,15 @@ def normal_quantile(alpha: Any) -> Floats:
     return np.asarray(-ndtri(alpha), dtype=np.float64)
 
 
+def _is_number(value: Any) -> bool:
+    kinds = float | int | np.floating | np.integer
+    return isinstance(value, kinds) and not isinstance(value, bool)
+
+
 def _whole(values: Any, name: str) -> Floats:
+    # numpy would quietly read [3, True] as [3, 1]
+    if isinstance(values, list | tuple) and any(isinstance(v, bool | np.bool_) for v in values):
+        raise ValueError(f"{name} must be whole numbers, not bool values")
     try:
         raw = np.asarray(values)
     except ValueError as error:

@@ -13,9 +13,9 @@ from deploycheck.stats.samples import as_pair, as_scalar_pair, both_methods
 from deploycheck.stats.scores import TwoSamples, difference_score
 
 METHODS = (
-    "Miettinen–Nurminen score",
-    "Miettinen–Nurminen score, skewness-corrected",
-    "Clopper–Pearson of each rate at alpha/2",
+    "Miettinen\N{EN DASH}Nurminen score",
+    "Miettinen\N{EN DASH}Nurminen score, skewness-corrected",
+    "Clopper\N{EN DASH}Pearson of each rate at alpha/2",
 )
 FEWEST = Fewest(skewing=8, hits=0)
 
@@ -43,9 +43,7 @@ def difference_lower(pair: TwoSamples, alpha: float) -> tuple[Floats, Floats]:
     return chosen_lower(pair, use, difference_score, _bracket(pair), exact)
 
 
-def miettinen_nurminen(
-    x1: Any, n1: Any, x2: Any, n2: Any, alpha: float
-) -> tuple[Floats, Floats]:
+def miettinen_nurminen(x1: Any, n1: Any, x2: Any, n2: Any, alpha: float) -> tuple[Floats, Floats]:
     """The score bounds of Miettinen and Nurminen, with N/(N − 1), nothing corrected.
 
     Scalars or arrays that broadcast; two float arrays come back. 0/n against n/n gives low −1,

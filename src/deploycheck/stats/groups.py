@@ -74,7 +74,7 @@ def range_bounds(
     return GroupBounds(
         value=float(gaps[widest]),
         low=max(float(tight[best]), 0.0),  # a range is never negative
-        high=-float(loose[least]),
+        high=0.0 - float(loose[least]),
         pair=(int(first[widest]), int(second[widest])),
         low_pair=(int(first[best]), int(second[best])),
         high_pair=(int(second[least]), int(first[least])),  # upper of (i, j) is −lower of (j, i)

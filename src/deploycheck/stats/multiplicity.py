@@ -8,7 +8,7 @@ from deploycheck.stats.bounds import Floats
 
 
 def bonferroni(p: Any) -> Floats:
-    """m times each p, at most 1: family-wise error, under any dependence."""
+    """Each p times their number, at most 1: family-wise error, under any dependence."""
     values = _checked(p)
     return np.minimum(values * values.size, 1)
 

@@ -13,7 +13,7 @@ from deploycheck.stats.bounds import (
     normal_quantile,
 )
 
-EXACT = "Clopper–Pearson exact"
+EXACT = "Clopper\N{EN DASH}Pearson exact"
 
 
 def exact_low(hits: Floats, n: Floats, alpha: Any) -> Floats:

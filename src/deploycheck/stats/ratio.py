@@ -15,7 +15,7 @@ from deploycheck.stats.scores import TwoSamples, ratio_score
 METHODS = (
     "Koopman score",
     "Koopman score, skewness-corrected",
-    "Clopper–Pearson of each rate at alpha/2",
+    "Clopper\N{EN DASH}Pearson of each rate at alpha/2",
 )
 FEWEST = Fewest(skewing=5, hits=10)
 

@@ -46,7 +46,9 @@ def decreasing_roots(
         members = members[going]
         x1, x2, x3 = x1[going], x2[going], x3[going]
         f1, f2, f3 = f1[going], f2[going], f3[going]
-        step = _next_step((x1, x2, x3), (f1, f2, f3), (0.5 * tolerance / np.maximum(width, tolerance))[going])
+        step = _next_step(
+            (x1, x2, x3), (f1, f2, f3), (0.5 * tolerance / np.maximum(width, tolerance))[going]
+        )
     return found
 
 

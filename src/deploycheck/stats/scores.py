@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deploycheck.stats.bounds import Floats
 
@@ -25,8 +26,8 @@ class TwoSamples:
         """The same two samples, the second one first."""
         return TwoSamples(self.x2, self.n2, self.x1, self.n1)
 
-    def at(self, where: Floats) -> "TwoSamples":
-        """The members that a mask or index picks."""
+    def at(self, where: NDArray[np.intp]) -> "TwoSamples":
+        """The members with these positions."""
         return TwoSamples(self.x1[where], self.n1[where], self.x2[where], self.n2[where])
 
 
@@ -45,14 +46,14 @@ class Score:
         Laud, Pharmaceutical Statistics 16 (2017)), taken only where it makes the bound safer.
         """
         cube = self.variance**1.5
-        skewness = np.divide(self.third, cube, out=np.zeros_like(cube), where=cube > 0)
+        skewness: Floats = np.divide(self.third, cube, out=np.zeros_like(cube), where=cube > 0)
         return np.maximum(skewness * (z * z - 1) / 6, 0)
 
     def clearance(self, critical: Floats) -> Floats:
         """Positive where the score exceeds the critical value, bounded and smooth around it."""
         length = np.sqrt(self.gap * self.gap + critical * critical * self.variance)
-        sine = np.divide(self.gap, length, out=np.zeros_like(length), where=length > 0)
-        return sine - np.sqrt(0.5)
+        sine: Floats = np.divide(self.gap, length, out=np.zeros_like(length), where=length > 0)
+        return np.asarray(sine - 0.5**0.5)
 
 
 ScoreOf = Callable[[Floats, TwoSamples], Score]

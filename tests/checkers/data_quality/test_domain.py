@@ -1,5 +1,5 @@
 import math
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -7,6 +7,8 @@ from pydantic import ValidationError
 
 from deploycheck.authoring.estimates import Count, Proportion, Undefined
 from deploycheck.checkers.data_quality.domain import Domain, domain
+
+NOON = datetime.fromisoformat("2026-01-01T12:00:00")
 
 
 def violations(run, table, rule, values):
@@ -47,7 +49,7 @@ def test_infinity_is_a_value(run, table):
         ({"one_of": ["a", "B"]}, ["a", "b", "B "], 2),
         ({"min": 0, "one_of": [-1, 1]}, [-1, 1, 2], 2),
         ({"min": "2026-01-01"}, [date(2025, 12, 31), date(2026, 1, 1)], 1),
-        ({"max": "2026-01-01T12:00:00"}, [datetime(2026, 1, 1, 12), datetime(2027, 1, 1)], 1),
+        ({"max": "2026-01-01T12:00:00"}, [NOON, NOON + timedelta(seconds=1)], 1),
         ({"pattern": "[0-9]{5}"}, ["12345", "1234", "123456", "12345\n", "a12345"], 4),
         ({"pattern": "a|bc"}, ["a", "bc", "abc", "ac"], 2),
         ({"pattern": r"\d+"}, ["12", "١٢", "1２"], 2),
@@ -123,7 +125,7 @@ def test_a_bound_beyond_the_type_is_compared_as_a_number(run, table):
         {"x": {"min": 1, "max": "2026-01-01"}},
         {"x": {"min": True}},
         {"x": {"min": math.nan}},
-        {"x": {"min": 2**63}},
+        {"x": {"min": 10**400}},
         {"x": {"one_of": []}},
         {"x": {"pattern": ""}},
         {"x": {"pattern": "("}},

@@ -34,6 +34,8 @@ def artifact_size(model: ModelFile) -> Iterator[Estimate]:
     Definition: bytes = Σ size of every file of the artefact; a folder counts with all files below
     it. Compression by the file system is not taken off.
 
+    Bounds: The size is exact.
+
     Undefined: An artefact without any file or byte cannot be a model, and the control is
     inconclusive. A missing artefact is an error.
 

@@ -58,6 +58,9 @@ def completeness(params: Completeness, table: Table) -> Iterator[Estimate]:
     each column c. A sentinel is compared exactly: case and blanks count, and the empty text is
     missing only if it is named. A null of the file is always missing.
 
+    Bounds: The rows are taken as all there are, so a rate is exact; with `sample: random` it is
+    bounded by Clopper–Pearson. Counts are exact.
+
     Undefined: On a table without rows nothing can be said, and the control is inconclusive. One
     row gives 0 or 1. A constant column is complete if it has a value; a column with no value at
     all has the rate 1. A column that the table has not is refused when the plan is made.

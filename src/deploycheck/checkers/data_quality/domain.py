@@ -89,7 +89,10 @@ def domain(params: Domain, table: Table) -> Iterator[Estimate]:
     `closed` leaves out), not in `one_of`, or not matched as a whole by `pattern`. A missing value
     is no violation and is not counted: that is data_quality.completeness.
 
-    Undefined: Where a column has no value at all, or the table no rows, nothing can be said, and
+    Bounds: The rows are taken as all there are, so a rate is exact; with `sample: random` it is
+    bounded by Clopper–Pearson. Counts are exact.
+
+    Undefined: Where a column has no value at all, or the table is empty, nothing can be said, and
     the control is inconclusive. One row gives 0 or 1, and so does a constant column. A rule that
     does not suit the column's type, such as a pattern for numbers, is an error; a column that the
     table has not is refused when the plan is made.

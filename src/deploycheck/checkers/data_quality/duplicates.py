@@ -52,6 +52,9 @@ def duplicates(
     each set of equal ones; duplicate_rate = duplicate_rows ÷ #{rows}. Two missing values are
     equal, NaN is missing, −0.0 equals 0.0; texts are compared exactly.
 
+    Bounds: The rows are taken as all there are, so the rate is exact; with `sample: random` it is
+    bounded by Clopper–Pearson. The count is exact.
+
     Undefined: On a table without rows nothing can be said, and the control is inconclusive. One
     row has no duplicate. Where all columns are constant or missing, every row but one repeats. A
     column that the table has not is refused when the plan is made.

@@ -49,6 +49,8 @@ def key_unique(
     `key` together; two missing values are equal, so rows without a key are duplicates of one
     another. missing_keys counts the rows without a value in each column of the key.
 
+    Bounds: Counts are exact.
+
     Undefined: On a table without rows nothing can be said, and the control is inconclusive. One
     row has no duplicate. A constant key column gives rows − 1, and so does one without any value.
     A column that the table has not is refused when the plan is made.

@@ -78,6 +78,8 @@ def model_card(params: ModelCard, card: Card) -> Iterator[Estimate]:
     Placeholders (an empty section, TODO, TBD, N/A, dots, HTML comments) are no text; sections
     below a heading belong to it.
 
+    Bounds: The count is exact.
+
     Undefined: It is always a number: of an empty card, or one without headings, every section is
     missing; of a card with a single line, all but at most one.
 

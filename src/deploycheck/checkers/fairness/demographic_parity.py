@@ -51,6 +51,10 @@ def demographic_parity(params: DemographicParity, predictions: Predictions) -> I
     min p(g) ÷ max p(g) over the groups of each column of `by`; both equal fairlearn's functions
     of the same name where the favourable label is 1. Bounds are over all pairs of groups.
 
+    Bounds: The score methods of Miettinen and Nurminen (difference) and of Koopman (ratio) for each
+    ordered pair of groups; where there are too few events for them, Clopper–Pearson of both rates.
+    To pass, the worst pair must clear the bound; to fail, bounds that hold for all pairs at once.
+
     Undefined: A group with fewer than `min_n` rows is not assessed and makes the control
     inconclusive, unless `min_share` or `exclude` declares it out. With fewer than two groups to
     compare (an empty table, one row, a constant protected column) nothing can be said; nor about

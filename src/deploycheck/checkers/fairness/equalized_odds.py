@@ -54,6 +54,11 @@ def equalized_odds(params: EqualizedOdds, predictions: Predictions) -> Iterator[
     equalized_odds_ratio = min(min TPR ÷ max TPR, min FPR ÷ max FPR) over the groups of each column
     of `by`; both equal fairlearn's functions of the same name. Both rates must clear the bound.
 
+    Bounds: The score methods of Miettinen and Nurminen (difference) and of Koopman (ratio) for each
+    ordered pair of groups and each rate; where there are too few events for them, Clopper–Pearson
+    of both rates. To pass, the worst pair must clear the bound; to fail, bounds that hold for all
+    pairs at once.
+
     Undefined: A rate that rests on fewer than `min_n` rows (positives for TPR, negatives for FPR)
     is not assessed and makes the control inconclusive, unless `min_share` or `exclude` declares
     the group out. With fewer than two groups to compare (an empty table, one row, one class, a

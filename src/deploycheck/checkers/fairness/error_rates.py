@@ -51,6 +51,9 @@ def error_rates(params: ErrorRates, predictions: Predictions) -> Iterator[Estima
     (FN + TN). Groups are the values of each column of `by`, and with `intersections` their
     combinations.
 
+    Bounds: Clopper–Pearson for each rate. To pass, every group must clear the bound; to fail,
+    bounds that hold for all groups at once.
+
     Undefined: A rate that rests on fewer than `min_n` rows, or on none (one class, a constant
     prediction, one row), is not assessed and makes the control inconclusive, unless `min_share`
     or `exclude` declares the group out. Without any group (an empty table, or all of them

@@ -69,6 +69,10 @@ def impact_ratio(params: ImpactRatio, predictions: Predictions) -> Iterator[Esti
     of `by`, bounded over all ordered pairs of groups, so that no reference is chosen by the data.
     With `reference`, also p(g) ÷ p(reference) for each other group.
 
+    Bounds: Koopman's score method for each ordered pair of groups; where there are too few events
+    for it, Clopper–Pearson of both rates. To pass, the worst pair must clear the bound; to fail,
+    bounds that hold for all pairs at once.
+
     Undefined: A group with fewer than `min_n` rows is not assessed and makes the control
     inconclusive, unless `min_share` or `exclude` declares it out. With fewer than two groups to
     compare (an empty table, one row, a constant protected column) nothing can be said; nor where

@@ -40,6 +40,9 @@ def floor(predictions: Predictions) -> Iterator[Estimate]:
     a function of one (F1) or two (balanced accuracy), and bounded as such. With more than two
     labels only the accuracy is measured, since the others need one class to be the positive one.
 
+    Bounds: Clopper–Pearson for each proportion, and through its function for F1; the score method
+    of Miettinen and Nurminen for balanced accuracy, as a difference of two independent rates.
+
     Undefined: A measure whose denominator is zero is undefined and its control inconclusive:
     recall without positives, precision without positive predictions, all of them without rows.
     One row gives 0 or 1 with bounds that allow nearly everything, and so does a small table. A

@@ -45,6 +45,8 @@ def data_digest(params: DataDigest, manifest: Manifest) -> Iterator[Estimate]:
     Definition: mismatches = #{artefacts whose SHA-256 differs from the declared `digest`, that
     declare none, that cannot be read, or that the release does not name}.
 
+    Bounds: The count is exact.
+
     Undefined: A release without data sets and model has nothing to compare, and the control is
     inconclusive. An empty file has a digest like any other. A manifest of one artefact gives 0
     or 1.

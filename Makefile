@@ -1,0 +1,119 @@
+# Needs git, make and a Python of at least 3.11; everything else goes into .venv.
+# Paths are relative throughout, so that the checkout may lie in a folder with spaces.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+# The newest Python that starts and can make environments: a launcher that only prints a hint does
+# not count. `make PYTHON=/path/to/python …` takes another; `make clean` first to change later.
+ifeq ($(origin PYTHON),undefined)
+PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3; do \
+    "$$python" -c 'import ensurepip, ssl, sys, venv; sys.exit(sys.version_info < (3, 11))' \
+      >/dev/null 2>&1 && { echo "$$python"; break; }; done)
+endif
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(BIN)/python -m
+PIP := $(RUN) pip --disable-pip-version-check install --quiet
+INSTALLED := $(VENV)/.installed
+DEVELOPED := $(VENV)/.developed
+
+PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
+# Two workers: more would not fit the memory of a small machine beside the large-table tests.
+WORKERS := 2
+REPORTS := deploycheck-reports/recidivism
+
+.PHONY: help
+help: ## Show what there is
+	@echo "make demo        judge a real risk score; it is blocked, and that is the point"
+	@echo "make test        environment, lint, types, import contracts, all tests, wheel and sdist"
+	@echo "make lint        lint, types and import contracts alone"
+	@echo "make bench       the long benchmarks"
+	@echo "make docs-pages  write the pages that are made from the code"
+	@echo "make clean       remove .venv and whatever was built"
+	@echo "PYTHON=...       which Python the environment is made with [$(PYTHON)]"
+
+# An environment belongs to one folder: its scripts and the editable install name it. A checkout that
+# was copied or moved would go on running the code of the other one.
+PLACE := $(shell cat $(INSTALLED) 2>/dev/null)
+ifneq ($(PLACE),$(CURDIR))
+.PHONY: $(INSTALLED)
+endif
+
+$(INSTALLED): pyproject.toml
+	@test -n "$(PYTHON)" || { \
+	  echo "make: no Python of at least 3.11 that can make environments; name one: make PYTHON=..." >&2; \
+	  exit 1; }
+	@{ test -z "$(PLACE)" || test "$(PLACE)" = "$(CURDIR)"; } \
+	  && $(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "== environment ($(PYTHON))"; "$(PYTHON)" -m venv --clear $(VENV); }
+	@echo "== install deploycheck"
+	@$(PIP) -e .
+	@pwd > $@
+
+$(DEVELOPED): $(INSTALLED) $(addsuffix /pyproject.toml,$(PLUGINS))
+	@echo "== install what development needs, and the plugins"
+	@$(PIP) -e '.[dev]'
+	@for plugin in $(PLUGINS); do $(PIP) --no-deps -e "$$plugin" || exit 1; done
+	@touch $@
+
+.PHONY: demo
+demo: $(INSTALLED) ## The gate on a real risk score
+	@rm -rf $(REPORTS)
+	@code=0; \
+	$(BIN)/deploycheck gate --policy examples/recidivism/policy.yaml \
+	  --release examples/recidivism/release.yaml --out $(REPORTS) || code=$$?; \
+	if [ $$code -ne 1 ]; then \
+	  echo "demo: the gate should have blocked this release (exit code 1), but gave $$code" >&2; \
+	  exit 1; \
+	fi; \
+	report="$$(pwd)/$(REPORTS)/report.html"; \
+	if [ ! -s "$$report" ]; then echo "demo: there is no report $$report" >&2; exit 1; fi; \
+	echo; \
+	echo "The release is BLOCKED, and that is the point: this risk score was used on people, and its"; \
+	echo "errors fall on one group more than on another. The policy says what must hold, the report"; \
+	echo "says what does not, with the numbers and how sure they are:"; \
+	echo; \
+	echo "  $$report"
+
+.PHONY: lint
+lint: $(DEVELOPED) ## Lint, types, import contracts
+	@echo "== lint"
+	@$(RUN) ruff check --quiet .
+	@$(RUN) ruff format --check --quiet . \
+	  || { echo "make: the files above are not formatted: $(RUN) ruff format ." >&2; exit 1; }
+	@echo "== types"
+	@$(RUN) mypy
+	@for plugin in $(PLUGINS); do $(RUN) mypy "$$plugin/src" || exit 1; done
+	@echo "== import contracts"
+	@$(BIN)/lint-imports --no-cache --no-logo
+
+.PHONY: test
+test: lint ## Everything that a change must pass
+	@echo "== wheel and sdist"
+	@rm -rf dist
+	@$(RUN) build --no-isolation --outdir dist . >/dev/null
+	@ls dist
+	@for plugin in $(PLUGINS); do \
+	  echo "== tests of $$plugin"; \
+	  (cd "$$plugin" && ../../$(RUN) pytest -q) || exit 1; \
+	done
+	@echo "== tests"
+	@$(RUN) pytest -n $(WORKERS) --dist loadfile
+
+.PHONY: bench
+bench: $(DEVELOPED) ## The long benchmarks
+	@for benchmark in benchmarks/[a-z]*.py; do \
+	  echo "== $$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
+
+.PHONY: docs-pages
+docs-pages: $(DEVELOPED) ## Pages that are made from the code
+	@$(RUN) deploycheck.catalog
+
+.PHONY: clean
+clean: ## Remove what was built
+	@rm -rf $(VENV) dist build deploycheck-reports .mypy_cache .ruff_cache .pytest_cache \
+	  .import_linter_cache .hypothesis
+	@rm -rf examples/*/.deploycheck
+	@find src tests plugins benchmarks examples docs -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,76 @@
+"""Exact error of one-sided bounds, by adding up the probability of every table they miss in."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaln, xlog1py, xlogy
+
+Floats = NDArray[np.float64]
+Table = Callable[[Floats, Floats, Floats, Floats, float], Floats]
+
+# Expected hits (or misses) at which rare events are looked at, whatever the sample size.
+RARE = np.array([0.5, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 19, 23, 28, 36, 50, 80])
+SPREAD = np.concatenate(
+    [[0.001, 0.003, 0.01, 0.03], np.arange(0.06, 0.95, 0.04), [0.97, 0.99, 0.997]]
+)
+DIFFERENCES = (-0.9, -0.6, -0.3, -0.1, -0.03, 0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.6, 0.9)
+RATIOS = (0.2, 0.5, 0.8, 0.9, 1.0, 1.02, 1.05, 1.1, 1.25, 1.5, 2.0, 5.0)
+
+
+def binomial(n: int, rates: Floats) -> Floats:
+    """P(X = k) for k = 0 … n, one row for each rate."""
+    k = np.arange(n + 1)
+    log_choose = -np.log1p(n) - betaln(n - k + 1, k + 1)
+    rate = np.asarray(rates)[:, None]
+    return np.exp(log_choose + xlogy(k, rate) + xlog1py(n - k, -rate))
+
+
+def one_sample_errors(lower: Floats, rates: Floats) -> Floats:
+    """P(lower bound ≥ rate) for each rate; ``lower`` has a member for each number of hits."""
+    missed = lower[None, :] >= rates[:, None] - 1e-12
+    return (binomial(lower.size - 1, rates) * missed).sum(axis=1)
+
+
+def all_tables(n1: int, n2: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """Hits and sizes of every pair of samples, each as an array of (n1 + 1) × (n2 + 1)."""
+    x1, x2 = np.meshgrid(np.arange(n1 + 1.0), np.arange(n2 + 1.0), indexing="ij")
+    return x1, np.full_like(x1, n1), x2, np.full_like(x2, n2)
+
+
+def difference_errors(lower: Floats, deltas: Iterable[float] = DIFFERENCES) -> Iterator[Floats]:
+    """P(lower bound ≥ p1 − p2) over a grid of rates, for each difference."""
+    n1, n2 = lower.shape[0] - 1, lower.shape[1] - 1
+    for delta in deltas:
+        least, most = max(0.0, -delta), min(1.0, 1 - delta)
+        rates = [least + (most - least) * SPREAD]
+        rates += [
+            start + sign * RARE / n for n in (n1, n2) for start, sign in ((least, 1), (most, -1))
+        ]
+        p2 = _inside(np.concatenate(rates), least, most)
+        p1 = np.clip(p2 + delta, 0, 1)
+        yield _missed(lower >= delta - 1e-12, binomial(n1, p1), binomial(n2, p2))
+
+
+def ratio_errors(lower: Floats, ratios: Iterable[float] = RATIOS) -> Iterator[Floats]:
+    """P(lower bound ≥ p1 / p2) over a grid of rates, for each ratio."""
+    n1, n2 = lower.shape[0] - 1, lower.shape[1] - 1
+    for ratio in ratios:
+        most = min(1.0, 1 / ratio)
+        rates = [
+            most * SPREAD,
+            RARE / n2,
+            RARE / n1 / ratio,
+            most - RARE / n2,
+            most - RARE / n1 / ratio,
+        ]
+        p2 = _inside(np.concatenate(rates), 0, most)
+        yield _missed(lower >= ratio * (1 - 1e-12), binomial(n1, p2 * ratio), binomial(n2, p2))
+
+
+def _inside(rates: Floats, least: float, most: float) -> Floats:
+    return np.unique(rates[(rates > least) & (rates < most)])
+
+
+def _missed(missed: NDArray[np.bool_], first: Floats, second: Floats) -> Floats:
+    return np.einsum("ij,ij->i", first @ missed, second)

@@ -1,0 +1,104 @@
+"""DC101 to DC111: what the language has a word for and the engine does not do yet."""
+
+from deploycheck.engine.load_code import Code
+
+_REFUSED = "It is refused rather than ignored: a policy must not promise what nobody checks. "
+
+CODES = (
+    Code(
+        "DC101",
+        "Extending another policy is not done yet",
+        "`extends` would bring in the controls of a parent policy or pack. " + _REFUSED,
+        "Write the controls into this policy, or give both policies with `--policy`.",
+        'extends: [{pack: eu-ai-act-high-risk, version: "1.4.2"}]',
+        "# give both: --policy parent.yaml --policy this.yaml",
+    ),
+    Code(
+        "DC102",
+        "Overlays on a parent policy are not done yet",
+        "`overlays` would tighten or relax controls of a parent. " + _REFUSED,
+        "Edit the control itself.",
+        "overlays: [{control: parent/DOC-03, tighten: {require: {missing: {max: 0}}}}]",
+        "require: {missing: {max: 0}}",
+    ),
+    Code(
+        "DC103",
+        "Waivers are not done yet",
+        "A waiver would accept a failed control for a time, with reason and approver. In a "
+        "policy, in `gate` and in a file of its own it is refused for now. " + _REFUSED,
+        "Leave waivers out. A control that must not block can be `advisory` until it holds.",
+        "gate: {waivers: {max_days: 90}}",
+        "enforcement: advisory",
+    ),
+    Code(
+        "DC104",
+        "Bounds against the last release are not done yet",
+        "`regression` would compare with the last release in the ledger. " + _REFUSED,
+        "Use `min` or `max`.",
+        "require: {p95_ms: {max: 25, regression: 10%}}",
+        "require: {p95_ms: {max: 25}}",
+    ),
+    Code(
+        "DC105",
+        "The last release as champion is not done yet",
+        "`champion: {release: previous}` would look the champion up in the ledger. " + _REFUSED,
+        "Name the champion's model file.",
+        "release: credit\nversion: 1.0.0\nchampion: {release: previous}",
+        "release: credit\nversion: 1.0.0\nchampion: {model: {path: champion.onnx}}",
+    ),
+    Code(
+        "DC106",
+        "Policy unit tests are not done yet",
+        "`tests` would feed made-up measurements to the policy and compare outcomes. " + _REFUSED,
+        "Leave them out.",
+        "tests: [{name: too slow, given: {LAT-01.p95_ms: 30}, expect: {LAT-01: fail}}]",
+        "# no tests",
+    ),
+    Code(
+        "DC107",
+        "Spending plans for several looks are not done yet",
+        "`looks` would share the error rate among several decisions on growing data. " + _REFUSED,
+        "Decide once, on data fixed beforehand; leave `looks` out.",
+        "decide: {looks: {budget: 20, spend: bonferroni}}",
+        "decide: {confidence: 0.95}",
+    ),
+    Code(
+        "DC108",
+        "Cutting a data set into windows is not done yet",
+        "`windows` would cut a data set by time or by rows. " + _REFUSED,
+        "Narrow the data set with `where`, or store each window as a data set.",
+        "release: credit\nversion: 1.0.0\n"
+        "data: {production: {path: log.parquet, windows: {rows: 5000}}}",
+        "release: credit\nversion: 1.0.0\n"
+        "data: {production: {path: log.parquet, where: [{column: month, equals: 11}]}}",
+    ),
+    Code(
+        "DC109",
+        "Running a model is not done yet",
+        "Predictions are read from stored columns; no model is loaded, called over a network, "
+        "or imported. Models by `endpoint`, `mlflow` and `python` are refused, and so is a check "
+        "that needs predictions where none are stored. " + _REFUSED,
+        "Store the predictions in the data set and name their column under `columns:`.",
+        "release: credit\nversion: 1.0.0\nmodel: {endpoint: 'https://models.example/credit'}",
+        "release: credit\nversion: 1.0.0\nmodel: {path: model.onnx}\n"
+        "columns: {prediction: predicted_default}",
+    ),
+    Code(
+        "DC110",
+        "This data format, or a pattern of files, is not read yet",
+        "Data sets are single CSV or Parquet files. " + _REFUSED,
+        "Convert the data, or join the files into one.",
+        'data: {test: {path: "logs/*.json"}}',
+        "data: {test: {path: logs.parquet}}",
+    ),
+    Code(
+        "DC111",
+        "Sampling weights are not done yet",
+        "Survey weights need their own variance; treating them as counts would make intervals "
+        "too narrow. " + _REFUSED,
+        "Leave the weight out and say so, or use `kind: frequency` where the weight counts equal "
+        "rows.",
+        "release: credit\nversion: 1.0.0\ncolumns: {weight: {column: w, kind: sampling}}",
+        "release: credit\nversion: 1.0.0\ncolumns: {weight: {column: w, kind: frequency}}",
+    ),
+)

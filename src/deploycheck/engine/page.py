@@ -1,0 +1,235 @@
+"""What a page shows of one control: its words, its table of measurements and its charts.
+
+Everything is text that is bounded already; the page's template lays it out and escapes it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from deploycheck.engine.chart import Graph, Scale, graph, scales
+from deploycheck.engine.wording import (
+    SENTENCE,
+    bounded,
+    bounds_text,
+    label,
+    limits,
+    percent,
+    place,
+    plain,
+    quantity,
+    said,
+    slice_text,
+    waived_text,
+)
+from deploycheck.model.measurement import Interval, Measurement
+from deploycheck.model.policy import Kind
+from deploycheck.model.verdict import Effect, Outcome, Verdict
+
+Facts = list[tuple[str, str]]
+
+MOST_ROWS = 500  # measurements of one control; all of them stand in decision.json
+MOST_NOTES = 20
+SIGNS = {
+    "PASS": "✓",
+    "FAIL": "✕",
+    "ERROR": "!",
+    "NOT_EVALUATED": "-",
+    "INCONCLUSIVE": "?",
+    "WAIVED": "~",
+    "NOT_APPLICABLE": "○",
+    "RELEASE": "✓",
+    "REVIEW": "?",
+    "BLOCK": "✕",
+}
+_STANDING = {Effect.BLOCK: "blocks", Effect.REVIEW: "asks for a review", Effect.RELEASE: ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measurement, in words."""
+
+    name: str
+    part: str
+    value: str
+    low: str
+    high: str
+    level: str
+    n: str
+    result: str
+    method: str
+    notes: tuple[str, ...]
+    graph: Graph | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One control, in words."""
+
+    anchor: str
+    control: str
+    title: str
+    kind: str
+    outcome: str
+    sign: str
+    about: str
+    reason: str
+    advice: Facts
+    rows: tuple[Row, ...]
+    charts: bool
+    more: int
+    facts: Facts
+
+
+def card(anchor: str, verdict: Verdict) -> Card:
+    """The control of ``verdict``, as a page shows it under the link ``anchor``."""
+    of_interest = verdict.measurements
+    if len(of_interest) > MOST_ROWS:
+        of_interest = tuple(sorted(of_interest, key=lambda m: m.outcome in {None, "PASS"}))
+    shown = of_interest[:MOST_ROWS]
+    rows = _rows(shown, verdict.requirement)
+    return Card(
+        anchor=anchor,
+        control=bounded(verdict.control),
+        title=bounded(verdict.title),
+        kind=verdict.outcome.value,
+        outcome=label(verdict.outcome),
+        sign=SIGNS[verdict.outcome.value],
+        about=_about(verdict),
+        reason=bounded(verdict.reason, SENTENCE),
+        advice=_advice(verdict),
+        rows=rows,
+        charts=any(row.graph is not None for row in rows),
+        more=len(verdict.measurements) - len(shown),
+        facts=_facts(verdict),
+    )
+
+
+def _about(verdict: Verdict) -> str:
+    parts = [
+        bounded(verdict.policy),
+        bounded(verdict.check),
+        verdict.enforcement.value,
+        f"severity {verdict.severity.value}",
+        _STANDING[verdict.effect],
+        place(verdict.location),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _advice(verdict: Verdict) -> Facts:
+    """Why it matters and what to do: only where something is to be done."""
+    if verdict.outcome in {Outcome.PASS, Outcome.NOT_APPLICABLE}:
+        return []
+    pairs = [
+        ("Why it matters", verdict.why),
+        ("Why it is asked", verdict.rationale),
+        ("What to do", verdict.remediation),
+        ("How it is mended", verdict.fix),
+        ("Explain", f"deploycheck explain {verdict.code}" if verdict.code else ""),
+    ]
+    if verdict.waiver is not None:
+        pairs.insert(0, ("Waiver", f"{waived_text(verdict.waiver)}; {said(verdict.waiver)}"))
+    return [(term, bounded(text, SENTENCE)) for term, text in pairs if text]
+
+
+def _facts(verdict: Verdict) -> Facts:
+    units = {m.name: m.unit for m in verdict.measurements}
+    required = "; ".join(
+        f"{plain(name)} {bounds_text(bounds, units.get(name, ''))}"
+        for name, bounds in list(verdict.requirement.items())[:MOST_NOTES]
+    )
+    if (
+        verdict.confidence is not None
+        and required
+        and verdict.kind in {Kind.DEMONSTRATE, Kind.DETECT}
+    ):
+        required += f"; {verdict.kind} at {percent(verdict.confidence)} confidence"
+    elif verdict.kind is not None and required:
+        required += f"; {verdict.kind.value}"
+    used = "; ".join(
+        _evidence(e.type, e.subject, e.argument, e.digest) for e in verdict.evidence[:MOST_NOTES]
+    )
+    pairs = [
+        ("Requirement", required),
+        ("Evidence", used),
+        ("Parameters", said(verdict.parameters) if verdict.parameters else ""),
+        ("Evidence for", "; ".join(_mapped(*item) for item in verdict.maps.items())),
+        ("Figures", f"{len(verdict.figures)} in decision.json" if verdict.figures else ""),
+    ]  # fmt: skip
+    if verdict.outcome is Outcome.PASS and verdict.rationale:
+        pairs.insert(1, ("Why it is asked", verdict.rationale))
+    return [(term, bounded(text, SENTENCE)) for term, text in pairs if text]
+
+
+# Thousands of controls share their evidence, clauses and levels.
+@lru_cache(1024)
+def _evidence(type: str, subject: str, argument: str, digest: str | None) -> str:
+    mark = bounded(digest) if digest else "could not be read"
+    return f"{bounded(type)} of {bounded(subject)} ({bounded(argument)}), {mark}"
+
+
+@lru_cache(1024)
+def _mapped(framework: str, clauses: tuple[str, ...]) -> str:
+    return f"{bounded(framework)}: {', '.join(map(bounded, clauses))}"
+
+
+def _rows(
+    measurements: Sequence[Measurement], required: Mapping[str, Mapping[str, Any]]
+) -> tuple[Row, ...]:
+    drawn = scales(measurements, required)
+    return tuple(_row(m, required.get(m.name, {}), drawn.get(m.name)) for m in measurements)
+
+
+def _row(m: Measurement, required: Mapping[str, Any], scale: Scale | None) -> Row:
+    bounds = limits(required)
+    interval, notes = m.interval, [bounded(note) for note in m.details[:MOST_NOTES]]
+    if len(m.details) > MOST_NOTES:
+        notes.append(f"… and {len(m.details) - MOST_NOTES} more in decision.json")
+    if m.simultaneous is not None:
+        low, high = _ends(m.simultaneous, m.unit, bounds)
+        notes.insert(0, f"all parts at once: {low} to {high}, {_level(m.simultaneous)}")
+    if m.pair is not None:
+        first, second = (slice_text(part) for part in m.pair)
+        notes.insert(0, f"{first} against {second}")
+    if m.undefined is not None:
+        value = "undefined"
+        notes.insert(0, bounded(m.undefined))
+        if m.value is not None:
+            notes.append(f"would have been {quantity(m.value, m.unit, bounds)}")
+    else:
+        value = quantity(m.value, m.unit, bounds)
+    low, high = _ends(interval, m.unit, bounds) if interval is not None else ("", "")
+    return Row(
+        name=plain(m.name),
+        part=slice_text(m.slice, "all"),
+        value=value,
+        low=low,
+        high=high,
+        level="" if interval is None else _level(interval),
+        n="" if m.n is None else quantity(m.n),
+        result=bounded(m.outcome.replace("_", " ")) if m.outcome else "shown, not judged",
+        method="exact"
+        if interval is None and m.outcome
+        else bounded(interval.method if interval else ""),
+        notes=tuple(notes),
+        graph=graph(m, scale),
+    )
+
+
+def _ends(interval: Interval, unit: str, bounds: Sequence[float]) -> tuple[str, str]:
+    low, high = (
+        "unbounded" if end is None else quantity(end, unit, bounds)
+        for end in (interval.low, interval.high)
+    )
+    return low, high
+
+
+def _level(interval: Interval) -> str:
+    return _levels(interval.each, interval.together)
+
+
+@lru_cache(256)
+def _levels(each: float, together: float) -> str:
+    return f"{percent(each)} each, {percent(together)} both"

@@ -1,0 +1,1 @@
+"""Report formats: each a pure function of the decision, all telling the same facts."""

@@ -1,0 +1,64 @@
+"""Format ``summary``: the lines that a terminal shows, as plain text without colour."""
+
+from collections.abc import Iterator
+
+from deploycheck.authoring.reporter import reporter
+from deploycheck.engine.wording import (
+    SENTENCE,
+    bounded,
+    by_weight,
+    counts_text,
+    label,
+    place,
+    said,
+    waived_text,
+)
+from deploycheck.model.decision import Decision
+from deploycheck.model.policy import Enforcement
+from deploycheck.model.verdict import Outcome, Verdict
+
+MOST = 40  # controls; what is left out is counted and stands in the other reports
+_MOST_DEVIATIONS = 20
+
+
+@reporter("summary.txt")
+def summary(decision: Decision) -> str:
+    """What a person at a terminal needs: the decision, what stands against it, and the counts."""
+    return "\n".join(_lines(decision)) + "\n"
+
+
+def _lines(decision: Decision) -> Iterator[str]:
+    release = decision.release
+    verdict = decision.decision.value
+    yield f"deploycheck: {bounded(release.name)} {bounded(release.version)} — {verdict}"
+    told = [v for v in by_weight(decision.verdicts) if v.outcome is not Outcome.PASS]
+    several = len({v.policy for v in decision.verdicts}) > 1
+    width = max((len(label(v.outcome)) for v in told[:MOST]), default=0)
+    for each in told[:MOST]:
+        yield from _control(each, width, several=several)
+    if len(told) > MOST:
+        yield f"… and {len(told) - MOST} more in the report"
+    for policy in decision.policies:
+        for deviation in policy.deviations[:_MOST_DEVIATIONS]:
+            yield f"deviation of {bounded(policy.id)}: {bounded(said(deviation), SENTENCE)}"
+        if len(policy.deviations) > _MOST_DEVIATIONS:
+            left = len(policy.deviations) - _MOST_DEVIATIONS
+            yield f"… and {left} more deviations of {bounded(policy.id)} in the report"
+    yield counts_text(decision.counts)
+    for reason in decision.reasons:
+        yield f"{verdict}: {bounded(reason, SENTENCE)}"
+
+
+def _control(verdict: Verdict, width: int, *, several: bool) -> Iterator[str]:
+    name = bounded(verdict.control)
+    if several:
+        name = f"{bounded(verdict.policy)}/{name}"
+    reason = bounded(verdict.reason, SENTENCE)
+    if verdict.outcome is Outcome.WAIVED:
+        reason = f"{waived_text(verdict.waiver).removeprefix('WAIVED').strip()}: {reason}"
+        reason = reason.removeprefix(": ")
+    if verdict.enforcement is Enforcement.ADVISORY:
+        reason = f"(advisory) {reason}"
+    yield f"{label(verdict.outcome):<{width}}  {name}  {reason}"
+    hint = bounded(verdict.code or verdict.check)
+    yield f"{' ' * width}  {place(verdict.location)}  (deploycheck explain {hint})"
