@@ -80,7 +80,7 @@ demo: $(INSTALLED) ## The gate on a real risk score
 .PHONY: lint
 lint: $(DEVELOPED) ## Lint, types, import contracts
 	@echo "== lint"
-	@$(RUN) ruff check --quiet .
+	@$(RUN) ruff check --quiet --output-format concise .
 	@$(RUN) ruff format --check --quiet . \
 	  || { echo "make: the files above are not formatted: $(RUN) ruff format ." >&2; exit 1; }
 	@echo "== types"

@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 
 
@@ -70,6 +71,15 @@ def medians(runs: int, *makers: Callable[[], Cost]) -> list[float]:
         for index in order:
             costs[index].append(makers[index]().cpu)
     return [statistics.median(part) for part in costs]
+
+
+def pytest_alone() -> list[str]:
+    """Arguments that switch every installed pytest plugin off but deploycheck, and the cache.
+
+    A share of a run is not made small by what other plugins cost.
+    """
+    others = sorted({entry.name for entry in entry_points(group="pytest11")} - {"deploycheck"})
+    return [word for name in ("cacheprovider", *others) for word in ("-p", f"no:{name}")]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from _child import Cost, Unexpected, run, table
+from _child import Cost, Unexpected, pytest_alone, run, table
 
 CPU_GOAL = 1.0  # ms a control
 RSS_GOAL = 300e6  # bytes
@@ -85,12 +85,12 @@ def gate(folder: Path, policies: list[str]) -> Cost:
 
 def pytest_gate(folder: Path, policies: list[str]) -> Cost:
     wanted = [f"--deploycheck-{name}=pytest.{name}" for name in REPORTS]
-    more = ("-q", "-p", "no:cacheprovider", "--deploycheck-no-cache")
+    more = ("-q", *pytest_alone(), "--deploycheck-no-cache")
     return run([sys.executable, "-m", "pytest", "--deploycheck", *more, *wanted, *policies], folder)
 
 
 def floor(folder: Path) -> Cost:
-    more = ("-q", "-p", "no:cacheprovider", "-p", "no:deploycheck", "--junitxml=floor.xml")
+    more = ("-q", *pytest_alone(), "-p", "no:deploycheck", "--junitxml=floor.xml")
     return run([sys.executable, "-m", "pytest", *more, "test_floor.py"], folder)
 
 

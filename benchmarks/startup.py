@@ -9,10 +9,9 @@ in the runs that are compared, so that the share of deploycheck is not made smal
 import argparse
 import sys
 import tempfile
-from importlib.metadata import entry_points
 from pathlib import Path
 
-from _child import Cost, medians, run, table
+from _child import Cost, medians, pytest_alone, run, table
 
 PYTEST_GOAL = 1.05
 IMPORT_GOAL = 0.05
@@ -52,9 +51,7 @@ def project(folder: Path) -> None:
 
 
 def pytest_run(folder: Path, *more: str) -> Cost:
-    others = sorted({e.name for e in entry_points(group="pytest11")} - {"deploycheck"})
-    blocked = [word for name in others for word in ("-p", f"no:{name}")]
-    command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *blocked)
+    command = (sys.executable, "-m", "pytest", "-q", *pytest_alone())
     return run([*command, *more, "test_one.py"], folder)
 
 

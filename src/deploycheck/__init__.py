@@ -21,12 +21,19 @@ if TYPE_CHECKING:
         Statistic,
         Undefined,
     )
+    from deploycheck.authoring.groups import GroupParams
     from deploycheck.authoring.hookspecs import hookimpl
     from deploycheck.authoring.measure import Measure
     from deploycheck.authoring.packs import PolicyPack
     from deploycheck.authoring.params import Column, Columns, From, Params
     from deploycheck.authoring.reporter import Reporter, reporter
-    from deploycheck.authoring.requests import Counts, Duplicates
+    from deploycheck.authoring.requests import Counts, Duplicates, Values
+    from deploycheck.authoring.seed import Seed
+    from deploycheck.evidence.card import Card
+    from deploycheck.evidence.manifest import Manifest
+    from deploycheck.evidence.model_file import ModelFile
+    from deploycheck.evidence.predictions import Predictions
+    from deploycheck.evidence.table import Table
 
 # Public names are resolved when they are asked for (PEP 562): the pytest plugin is imported by
 # every pytest run of every project it is installed in, and must not pay for pydantic.
@@ -48,18 +55,26 @@ _HOMES = {
         "Statistic",
         "Undefined",
     ),
+    "authoring.groups": ("GroupParams",),
     "authoring.hookspecs": ("hookimpl",),
     "authoring.measure": ("Measure",),
     "authoring.packs": ("PolicyPack",),
     "authoring.params": ("Column", "Columns", "From", "Params"),
     "authoring.reporter": ("Reporter", "reporter"),
-    "authoring.requests": ("Counts", "Duplicates"),
+    "authoring.requests": ("Counts", "Duplicates", "Values"),
+    "authoring.seed": ("Seed",),
+    "evidence.card": ("Card",),
+    "evidence.manifest": ("Manifest",),
+    "evidence.model_file": ("ModelFile",),
+    "evidence.predictions": ("Predictions",),
+    "evidence.table": ("Table",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __version__ = "0.1.0"
 # Written out, so that type checkers know what is exported.
 __all__ = [
+    "Card",
     "Checker",
     "Collector",
     "Column",
@@ -73,20 +88,27 @@ __all__ = [
     "EvidenceError",
     "From",
     "Group",
+    "GroupParams",
+    "Manifest",
     "Mean",
     "Measure",
+    "ModelFile",
     "Params",
     "PolicyPack",
+    "Predictions",
     "Proportion",
     "Quantile",
     "Range",
     "Ratio",
     "RatioRange",
     "Reporter",
+    "Seed",
     "Source",
     "Statistic",
+    "Table",
     "Undecidable",
     "Undefined",
+    "Values",
     "__version__",
     "checker",
     "collector",

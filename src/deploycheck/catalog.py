@@ -219,7 +219,8 @@ def _type(field: Mapping[str, Any]) -> str:
         ]
     else:
         plain = {"string": "text", "integer": "whole number", "boolean": "true or false"}
-        words = [plain.get(str(kind), str(kind or "anything"))]
+        column = kind == "string" and field.get("x-columns")
+        words = ["column" if column else plain.get(str(kind), str(kind or "anything"))]
     for key, word in (
         ("minimum", "at least"),
         ("maximum", "at most"),

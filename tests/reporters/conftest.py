@@ -219,16 +219,13 @@ def hostile(text: str) -> Decision:
             measurement(name=text, value=None, undefined=text, outcome="INCONCLUSIVE"),
         ),
     }
+    few = {"title": text, "reason": text}
     made = [
         verdict(
             outcome,
-            **bad
-            | {
-                "control": f"{outcome.value}{text}",
-                "waiver": {text: text, "id": text, "expires": text}
-                if outcome is Outcome.WAIVED
-                else None,
-            },
+            control=f"{outcome.value.replace('_', '-')}{text}",
+            waiver={text: text, "id": text, "expires": text} if outcome is Outcome.WAIVED else None,
+            **(bad if outcome in {Outcome.FAIL, Outcome.WAIVED} else few),
         )
         for outcome in Outcome
     ]
@@ -273,7 +270,7 @@ def everything_fixture() -> Decision:
 
 
 @pytest.fixture
-def make() -> Callable[..., Verdict]:
+def build() -> Callable[..., Verdict]:
     return verdict
 
 
@@ -283,5 +280,16 @@ def decide() -> Callable[..., Decision]:
 
 
 @pytest.fixture
+def measured() -> Callable[..., Measurement]:
+    return measurement
+
+
+@pytest.fixture
 def hostile_decision(hostile_text: str) -> Decision:
     return hostile(hostile_text)
+
+
+@pytest.fixture(scope="session")
+def calm_decision() -> Decision:
+    """What the hostile decision would be if everybody meant well."""
+    return hostile("calm")

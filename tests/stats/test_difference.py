@@ -98,7 +98,7 @@ def samples(largest):
     return st.integers(1, largest).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(samples(400), samples(400), st.floats(1e-5, 0.49), st.floats(1e-5, 0.49))
 def test_shape_of_the_chosen_bounds(first, second, one, other):
     (x1, n1), (x2, n2) = first, second
@@ -117,13 +117,12 @@ def test_shape_of_the_chosen_bounds(first, second, one, other):
     assert wide.high <= float(exact_high)
 
 
-@settings(max_examples=150, deadline=None)
-@given(samples(400), samples(400), st.sampled_from([0.1, 0.05, 0.01, 0.05 / 90]))
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(samples(400), samples(400), st.sampled_from([0.05, 0.01, 0.05 / 90]))
 def test_more_hits_raise_both_bounds(first, second, alpha):
     (x1, n1), (x2, n2) = first, second
     if x1 == n1:
         return
     before, after = (difference_bounds(x, n1, x2, n2, alpha) for x in (x1, x1 + 1))
     assert after.low >= before.low - 1e-12
-    if alpha <= 0.05:
-        assert after.high >= before.high - 1e-12
+    assert after.high >= before.high - 1e-12

@@ -29,7 +29,7 @@ def agree(p, alpha, margin):
     return abs(margin) < 1e-9 or (float(p) <= alpha) == (margin > 0)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(samples(), st.floats(0, 1), st.sampled_from(ALPHAS))
 def test_proportion(sample, bound, alpha):
     found = proportion_bounds(*sample, alpha)
@@ -37,7 +37,7 @@ def test_proportion(sample, bound, alpha):
     assert agree(proportion_pvalue(*sample, bound, "min"), alpha, bound - found.high)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(samples(), samples(), st.floats(-0.9, 0.9), st.sampled_from(ALPHAS))
 def test_difference(first, second, bound, alpha):
     found = difference_bounds(*first, *second, alpha)
@@ -45,7 +45,7 @@ def test_difference(first, second, bound, alpha):
     assert agree(difference_pvalue(*first, *second, bound, "min"), alpha, bound - found.high)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(samples(), samples(), st.floats(0.1, 10), st.sampled_from(ALPHAS))
 def test_ratio(first, second, bound, alpha):
     found = ratio_bounds(*first, *second, alpha)
@@ -53,7 +53,7 @@ def test_ratio(first, second, bound, alpha):
     assert agree(ratio_pvalue(*first, *second, bound, "min"), alpha, bound - found.high)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.floats(-5, 5), st.floats(0.1, 5), st.integers(2, 500), st.sampled_from(ALPHAS))
 def test_mean(bound, sd, n, alpha):
     found = mean_bounds(1.0, sd, n, alpha)

@@ -33,7 +33,10 @@ class ColumnNames:
 
 @dataclass(frozen=True)
 class From:
-    """Which data set an argument is made from unless the policy says: ``Annotated[Table, From("train")]``."""
+    """Which data set an argument is made from unless the policy says.
+
+    Written ``Annotated[Table, From("train")]``.
+    """
 
     data: str
 
@@ -52,7 +55,7 @@ def _no_twins(value: tuple[str, ...]) -> tuple[str, ...]:
 Column = Annotated[str, ColumnNames()]
 Columns = Annotated[
     tuple[str, ...],
-    BeforeValidator(_listed),
+    BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...]),
     Field(min_length=1),
     AfterValidator(_no_twins),
     ColumnNames(),

@@ -7,6 +7,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from deploycheck.authoring.errors import DefinitionError
 from deploycheck.authoring.params import From, NoParams, Params
+from deploycheck.authoring.seed import Seed
 
 
 @dataclass(frozen=True)
@@ -25,15 +26,17 @@ class Need:
 
 @dataclass(frozen=True)
 class Signature:
-    """``takes`` is the name of the params argument, if there is one."""
+    """``takes`` is the name of the params argument, ``seed`` that of the seed, if there is one."""
 
     params: type[Params]
     takes: str | None
     needs: Mapping[str, Need]
     returns: Any
+    seed: str | None = None
 
     def arguments(self, params: Params, evidence: Mapping[str, object]) -> dict[str, object]:
-        asked = {name: evidence[name] for name in self.needs}
+        names = (*self.needs, self.seed) if self.seed is not None else tuple(self.needs)
+        asked = {name: evidence[name] for name in names}
         return asked if self.takes is None else {self.takes: params, **asked}
 
 
@@ -48,6 +51,7 @@ def read(function: Callable[..., Any], *, skip: tuple[str, ...] = ()) -> Signatu
     takes: str | None = None
     model: type[Params] = NoParams
     needs: dict[str, Need] = {}
+    seed: str | None = None
     for name, parameter in inspect.signature(function).parameters.items():
         if name in skip:
             continue
@@ -61,13 +65,15 @@ def read(function: Callable[..., Any], *, skip: tuple[str, ...] = ()) -> Signatu
             if takes is not None:
                 raise DefinitionError(f"{where} is a second Params")
             takes, model = name, kind
+        elif kind is Seed:
+            seed = name
         elif getattr(kind, "subject", None) in {"data", "model", "document", "release"}:
             needs[name] = Need(name, kind, data)
         else:
             raise DefinitionError(
                 f"{where} is neither Params nor evidence: {kind!r} declares no subject"
             )
-    return Signature(model, takes, needs, returns)
+    return Signature(model, takes, needs, returns, seed)
 
 
 def _unwrap(hint: Any) -> tuple[Any, str | None]:

@@ -38,4 +38,4 @@ def command(what: str | None) -> None:
         hint = did_you_mean(what, known) or "`deploycheck explain` lists all"
         click.echo(f"deploycheck explain: nothing is called {what!r}; {hint}", err=True)
         sys.exit(Exit.USAGE)
-    click.echo(catalog.page(checker, registry))
+    click.echo(catalog.page(checker))

@@ -43,7 +43,9 @@ def family(
         "bh": multiplicity.benjamini_hochberg,
         "by": multiplicity.benjamini_yekutieli,
     }[correction]
-    adjusted = adjust([p for _, p, _ in tested]) if tested else []
+    if not tested:
+        return {}
+    adjusted = adjust([p for _, p, _ in tested])
     return {
         name: (bool(q <= alpha), powerful)
         for (name, _, powerful), q in zip(tested, adjusted, strict=True)
@@ -64,15 +66,15 @@ def _p_value(estimate: Estimate, required: Requirement) -> float:
     side, bound, _ = _side(required)
     if isinstance(estimate, Proportion) and estimate.scale == "identity":
         hits, of = counted(estimate.hits, estimate.of, estimate.name)
-        return float(pvalues.proportion(hits, of, bound, side))
+        return float(pvalues.proportion_pvalue(hits, of, bound, side))
     if isinstance(estimate, Difference) and estimate.scale == "identity":
         x1, n1 = counted(estimate.hits, estimate.of, estimate.name)
         x2, n2 = counted(estimate.versus_hits, estimate.versus_of, estimate.name)
-        return float(pvalues.difference(x1, n1, x2, n2, bound, side))
+        return float(pvalues.difference_pvalue(x1, n1, x2, n2, bound, side))
     if isinstance(estimate, Mean):
         n = plain(estimate.n, estimate.name)
         mean, sd = plain(estimate.mean, estimate.name), plain(estimate.sd, estimate.name)
-        return float(pvalues.mean(mean, sd, n, bound, side))
+        return float(pvalues.mean_pvalue(mean, sd, n, bound, side))
     raise Unjudgeable(
         "DC309",
         f"{estimate.name} is a {type(estimate).__name__}, which cannot be decided as an alarm; "
@@ -86,12 +88,14 @@ def _power(estimate: Estimate, required: Requirement, alpha: float) -> float:
     side, bound, effect = _side(required)
     if isinstance(estimate, Proportion):
         _, of = counted(estimate.hits, estimate.of, estimate.name)
-        return float(power.proportion(of, bound, effect, alpha, side))
+        return float(power.power_proportion(of, bound, effect, alpha, side))
     if isinstance(estimate, Difference):
         _, n1 = counted(estimate.hits, estimate.of, estimate.name)
         x2, n2 = counted(estimate.versus_hits, estimate.versus_of, estimate.name)
-        return float(power.difference(n1, n2, x2 / n2, bound, effect, alpha, side))
+        other = x2 / n2
+        shifted = min(1.0, max(0.0, other + effect))
+        return float(power.power_difference(shifted, n1, other, n2, bound, alpha, side))
     if isinstance(estimate, Mean):
         n, sd = plain(estimate.n, estimate.name), plain(estimate.sd, estimate.name)
-        return float(power.mean(sd, n, bound, effect, alpha, side))
+        return float(power.power_mean(n, sd, bound, effect, alpha, side))
     return 0.0

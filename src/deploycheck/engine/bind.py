@@ -179,8 +179,8 @@ class Binder:
         sound = True
         data = [b for b in bindings if b.need.collector.evidence.subject == "data"]
         for field, mark in column_fields(type(params)).items():
-            names = getattr(params, field)
-            names = (names,) if isinstance(names, str) else tuple(names or ())
+            given = getattr(params, field)
+            names = (given,) if isinstance(given, str) else tuple(given or ())
             for binding in data:
                 if mark.argument not in {None, binding.argument}:
                     continue
@@ -190,9 +190,10 @@ class Binder:
                     if known is not None and name not in known:
                         tell(
                             "DC019",
-                            ("with", field, index),
+                            ("with", field, name if isinstance(given, Mapping) else index),
                             f"data set {binding.need.subject!r} has no column {name!r}",
                             did_you_mean(name, known),
+                            key=isinstance(given, Mapping),
                         )
                         sound = False
         return sound

@@ -1,26 +1,26 @@
 """Policies and releases from parsed files: every mistake of a file is told in one go."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from deploycheck.engine.document import Document
 from deploycheck.engine.inputs import Filler, refuse_templates, resolve, uses_inputs
 from deploycheck.engine.load_artefacts import check_release
 from deploycheck.engine.load_control import check_control
 from deploycheck.engine.load_findings import EnoughError, Findings
+from deploycheck.engine.load_kind import is_kind, peek_kind
 from deploycheck.engine.load_place import show
 from deploycheck.engine.load_schema import repaired, validate
 from deploycheck.engine.load_site import Path, Site, dotted
-from deploycheck.engine.problems import Problem, did_you_mean
+from deploycheck.engine.problems import Problem
 from deploycheck.model.decision import InputUsed
 from deploycheck.model.policy import Control, Policy
 from deploycheck.model.release import Release
 
-_TOP = re.compile(rb"""^(?:\xef\xbb\xbf)?(["']?)(policy|release)\1[ \t]*:(?:\s|$)""", re.MULTILINE)
-_FLOW = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n|---)*\{")
+__all__ = ["LoadedControl", "LoadedPolicy", "load_policy", "load_release", "peek_kind"]
+
 _HEADER = {"policy": "unnamed", "version": "0", "controls": ()}
 _CONTROL = {
     "title": "(no title)",
@@ -64,32 +64,12 @@ class LoadedPolicy:
     declared: frozenset[str] = frozenset()
 
 
-def peek_kind(data: bytes) -> Literal["policy", "release"] | None:
-    """Whether there is a ``policy:`` or ``release:`` at the top of a file; never raises."""
-    if _FLOW.match(data):
-        return _peek_flow(data)
-    found = _TOP.search(data)
-    if found is None:
-        return None
-    return "policy" if found[2] == b"policy" else "release"
-
-
-def _peek_flow(data: bytes) -> Literal["policy", "release"] | None:
-    from deploycheck.engine.document import parse
-
-    document = parse("", data, [])
-    root = document.root if document is not None else None
-    if isinstance(root, dict):
-        return "policy" if "policy" in root else "release" if "release" in root else None
-    return None
-
-
 def load_release(document: Document, problems: list[Problem]) -> Release | None:
     """The release in ``document``, or ``None`` and all its mistakes in ``problems``."""
     findings = Findings(document.source, problems)
     site = Site(document, findings, "the release", told=set(document.refused))
     try:
-        if not _is_kind(site, "release"):
+        if not is_kind(site, "release"):
             return None
         _refuse_empty(site)
         refuse_templates(site)
@@ -120,32 +100,11 @@ def load_policy(
     findings = Findings(document.source, problems)
     site = Site(document, findings, "the policy", told=set(document.refused))
     try:
-        if not _is_kind(site, "policy"):
+        if not is_kind(site, "policy"):
             return None
         return _Loader(site, release_inputs, cli_inputs).load()
     except EnoughError:
         return None
-
-
-def _is_kind(site: Site, kind: Literal["policy", "release"]) -> bool:
-    """Whether the file is at least meant to be a policy, or a release; told where it is not."""
-    root = site.document.root
-    other = "release" if kind == "policy" else "policy"
-    if not isinstance(root, dict):
-        what = "empty" if root is None else f"{show(root)}, no mapping of keys"
-        site.tell("DC030", f"this is no {kind}: the file is {what}", hint=f"begin with '{kind}: …'")
-    elif kind in root or (kind == "policy" and "controls" in root):
-        return True
-    elif "waivers" in root:
-        site.tell("DC103", "waivers are not done yet", ("waivers",), "leave them out", key=True)
-    elif other in root:
-        site.tell("DC030", f"this is a {other}, not a {kind}", (other,), key=True)
-    else:
-        near = next((key for key in root if "mean" in did_you_mean(key, [kind])), None)
-        hint = f"did you mean '{kind}'?" if near else f"begin with '{kind}: …'"
-        message = f"this is no {kind}: it has no key '{kind}'"
-        site.tell("DC030", message, (near,) if near else (), hint, key=True)
-    return False
 
 
 def _refuse_empty(site: Site, *, but: str = "") -> set[int]:
@@ -167,7 +126,11 @@ def _refuse_empty(site: Site, *, but: str = "") -> set[int]:
             site.tell("DC009", f"{name} is empty", path, hint, key=True)
         elif isinstance(value, dict):
             skip = but if len(path) == 2 and path[0] == "controls" else ""
-            stack += [(inner, (*path, key)) for key, inner in value.items() if key != skip or inner is None]
+            stack += [
+                (inner, (*path, key))
+                for key, inner in value.items()
+                if key != skip or inner is None
+            ]
         elif isinstance(value, list):
             stack += [(v, (*path, at)) for at, v in enumerate(value)]
     return found

@@ -110,6 +110,8 @@ def _check_filled(text: str, path: Path, site: Site) -> None:
 
 
 def _check_distinct(names: tuple[str, ...], path: Path, site: Site) -> None:
+    seen: set[str] = set()
     for at, name in enumerate(names):
-        if name in names[:at]:
+        if name in seen:
             site.tell("DC009", f"{dotted(path)} names {show(name)} twice", (*path, at))
+        seen.add(name)

@@ -82,7 +82,7 @@ def show(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return str(getattr(value, "raw", value))
+        return str(getattr(value, "raw", value))[:_LONGEST_SHOWN]
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list | tuple):

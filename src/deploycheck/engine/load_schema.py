@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from deploycheck.engine.load_findings import MOST, EnoughError
 from deploycheck.engine.load_later import LATER
 from deploycheck.engine.load_place import show
 from deploycheck.engine.load_site import Path, Site, dotted
@@ -48,12 +49,15 @@ class _Error(NamedTuple):
 
 
 def validate(model: type[M], data: Any, site: Site) -> tuple[M | None, list[Path]]:
-    """The model made of ``data``, or ``None`` and the paths of what is wrong, all told."""
+    """The model made of ``data``, or ``None`` and the paths of what is wrong, all told.
+
+    :raises EnoughError: there is more wrong than a person reads.
+    """
     try:
         return model.model_validate(data), []
     except ValidationError as error:
         raw = error.errors(include_url=False, include_input=False)
-    found = [_plain(model, e, data) for e in raw]
+    found = [_plain(model, e, data) for e in raw[: 10 * MOST]]
     exact = [e.path for e in found if not e.misfit]
     renamed = _renamed(found)
     seen: set[tuple[str, Path]] = set()
@@ -65,17 +69,21 @@ def validate(model: type[M], data: Any, site: Site) -> tuple[M | None, list[Path
             continue
         seen.add((kind, e.path))
         _tell(e, data, site)
+    if len(raw) > len(found):  # so many that those not told must be repeats of told ones
+        raise EnoughError
     return None, [e.path for e in found]
 
 
 def _renamed(found: list[_Error]) -> set[Path]:
     """Paths of missing keys that stand there misspelt: one mistake, to be told once."""
+    missing = {e.path for e in found if e.type == "missing"}
+    unknown = [e for e in found if e.type == "extra_forbidden"][:MOST]
     return {
-        (*e.path[:-1], name)
-        for e in found
-        if e.type == "extra_forbidden" and is_model(e.owner)
-        for name in fields(e.owner)
-        if f"'{name}'?" in did_you_mean(str(e.path[-1]), fields(e.owner))
+        path
+        for path in missing
+        for e in unknown
+        if e.path[:-1] == path[:-1] and is_model(e.owner)
+        if f"'{path[-1]}'?" in did_you_mean(str(e.path[-1]), fields(e.owner))
     }
 
 

@@ -14,7 +14,8 @@ def dotted(path: Sequence[str | int]) -> str:
     """A path as messages show it: ``require.p95_ms.max``, ``where[0].min``."""
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+        name = str(step)[:60]
+        text += f"[{name}]" if isinstance(step, int) else f".{name}" if text else name
     return text
 
 

@@ -59,6 +59,9 @@ def in_plain_words(error: Any, text: str) -> tuple[int, int, str, str]:
     here = text[start : start + 1]
     if "cannot start any token" in problem:
         return (start, start + 1, *_bad_start(here))
+    if text[max(start - 1, 0) : start + 1] == "${":
+        end = text.find("}", start) + 1 or start + 1
+        return start - 1, end, "an input between brackets needs quotes", 'write "${inputs.name}"'
     line = (opened.line if opened is not None else 0) + 1
     told, hint = next(
         (

@@ -7,7 +7,7 @@ from typing import Any
 from deploycheck.authoring.errors import EvidenceError
 from deploycheck.engine.cache import Cache
 from deploycheck.engine.judge import Judged, judge
-from deploycheck.engine.plan import Plan, Step, control_digest
+from deploycheck.engine.plan import Plan, Step, control_digest, seed_of
 from deploycheck.engine.resolve import Failed, Job, measure
 from deploycheck.engine.resolve_failures import UNDECIDABLE, failure
 from deploycheck.engine.store import sha256
@@ -113,6 +113,8 @@ class Measuring:
             with self.watch((step.key,)):
                 for binding in step.bound.bindings:
                     evidence[binding.argument] = self.plan.store.collect(binding.need)
+                if (name := step.bound.checker.signature.seed) is not None:
+                    evidence[name] = seed_of(step, self.plan)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - collectors may raise anything, panics too

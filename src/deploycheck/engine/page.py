@@ -119,47 +119,52 @@ def _about(verdict: Verdict) -> str:
 
 
 def _advice(verdict: Verdict) -> Facts:
-    """Why it matters and what to do: only where something is to be done."""
+    """What is asked and why; what to do, only where something is to be done."""
+    asked = ("Requirement", _required(verdict)), ("Why it is asked", verdict.rationale)
     if verdict.outcome in {Outcome.PASS, Outcome.NOT_APPLICABLE}:
-        return []
-    pairs = [
+        return _given(*asked)
+    waiver = ""
+    if verdict.waiver is not None:
+        waiver = f"{waived_text(verdict.waiver)}; {said(verdict.waiver)}"
+    return _given(
+        ("Waiver", waiver),
+        *asked,
         ("Why it matters", verdict.why),
-        ("Why it is asked", verdict.rationale),
         ("What to do", verdict.remediation),
         ("How it is mended", verdict.fix),
-        ("Explain", f"deploycheck explain {verdict.code}" if verdict.code else ""),
-    ]
-    if verdict.waiver is not None:
-        pairs.insert(0, ("Waiver", f"{waived_text(verdict.waiver)}; {said(verdict.waiver)}"))
-    return [(term, bounded(text, SENTENCE)) for term, text in pairs if text]
+        ("Explained by", f"deploycheck explain {verdict.code}" if verdict.code else ""),
+    )
 
 
-def _facts(verdict: Verdict) -> Facts:
+def _required(verdict: Verdict) -> str:
+    """What is asked of the control, and how it is decided."""
     units = {m.name: m.unit for m in verdict.measurements}
-    required = "; ".join(
+    text = "; ".join(
         f"{plain(name)} {bounds_text(bounds, units.get(name, ''))}"
         for name, bounds in list(verdict.requirement.items())[:MOST_NOTES]
     )
-    if (
-        verdict.confidence is not None
-        and required
-        and verdict.kind in {Kind.DEMONSTRATE, Kind.DETECT}
-    ):
-        required += f"; {verdict.kind} at {percent(verdict.confidence)} confidence"
-    elif verdict.kind is not None and required:
-        required += f"; {verdict.kind.value}"
+    if verdict.kind is None or not text:
+        return text
+    if verdict.kind is Kind.EXACT or verdict.confidence is None:
+        return f"{text} ({verdict.kind.value})"
+    return f"{text} ({verdict.kind.value}, {percent(verdict.confidence)} confidence)"
+
+
+def _facts(verdict: Verdict) -> Facts:
+    """What it was judged on, for those who want to check it."""
     used = "; ".join(
         _evidence(e.type, e.subject, e.argument, e.digest) for e in verdict.evidence[:MOST_NOTES]
     )
-    pairs = [
-        ("Requirement", required),
-        ("Evidence", used),
+    figures = f"{len(verdict.figures)} in decision.json" if verdict.figures else ""
+    return _given(
+        ("Judged on", used),
         ("Parameters", said(verdict.parameters) if verdict.parameters else ""),
         ("Evidence for", "; ".join(_mapped(*item) for item in verdict.maps.items())),
-        ("Figures", f"{len(verdict.figures)} in decision.json" if verdict.figures else ""),
-    ]  # fmt: skip
-    if verdict.outcome is Outcome.PASS and verdict.rationale:
-        pairs.insert(1, ("Why it is asked", verdict.rationale))
+        ("Figures", figures),
+    )
+
+
+def _given(*pairs: tuple[str, str]) -> Facts:
     return [(term, bounded(text, SENTENCE)) for term, text in pairs if text]
 
 
@@ -189,7 +194,7 @@ def _row(m: Measurement, required: Mapping[str, Any], scale: Scale | None) -> Ro
         notes.append(f"… and {len(m.details) - MOST_NOTES} more in decision.json")
     if m.simultaneous is not None:
         low, high = _ends(m.simultaneous, m.unit, bounds)
-        notes.insert(0, f"all parts at once: {low} to {high}, {_level(m.simultaneous)}")
+        notes.insert(0, f"all parts at once: {low} to {high}, level {_level(m.simultaneous)}")
     if m.pair is not None:
         first, second = (slice_text(part) for part in m.pair)
         notes.insert(0, f"{first} against {second}")
@@ -209,13 +214,17 @@ def _row(m: Measurement, required: Mapping[str, Any], scale: Scale | None) -> Ro
         high=high,
         level="" if interval is None else _level(interval),
         n="" if m.n is None else quantity(m.n),
-        result=bounded(m.outcome.replace("_", " ")) if m.outcome else "shown, not judged",
-        method="exact"
-        if interval is None and m.outcome
-        else bounded(interval.method if interval else ""),
+        result=bounded(m.outcome.replace("_", " ")) if m.outcome else "not judged",
+        method=_method(m),
         notes=tuple(notes),
         graph=graph(m, scale),
     )
+
+
+def _method(m: Measurement) -> str:
+    if m.interval is not None:
+        return bounded(m.interval.method)
+    return "exact" if m.outcome is not None and m.undefined is None else ""
 
 
 def _ends(interval: Interval, unit: str, bounds: Sequence[float]) -> tuple[str, str]:
@@ -232,4 +241,4 @@ def _level(interval: Interval) -> str:
 
 @lru_cache(256)
 def _levels(each: float, together: float) -> str:
-    return f"{percent(each)} each, {percent(together)} both"
+    return f"{percent(each)} / {percent(together)}".replace(" %", "\u00a0%")

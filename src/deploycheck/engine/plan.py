@@ -8,6 +8,7 @@ from typing import Any
 
 from deploycheck.authoring.errors import EvidenceError
 from deploycheck.authoring.files import Files
+from deploycheck.authoring.seed import Seed
 from deploycheck.engine.bind import Binder, Bound
 from deploycheck.engine.document import Document, parse
 from deploycheck.engine.inputs import stray_inputs
@@ -363,6 +364,16 @@ def _release_used(
         digest=document.digest,
         digests=digests(store, registry),
     )
+
+
+def seed_of(step: Step, plan: Plan) -> Seed:
+    """The control's seed: of its evidence, its check and its parameters, and of nothing else."""
+    parts = {
+        "check": step.control.check,
+        "parameters": step.bound.params.model_dump(mode="json"),
+        "evidence": {b.argument: plan.store.evidence_key(b.need) for b in step.bound.bindings},
+    }
+    return Seed(int(sha256(parts).removeprefix("sha256:")[:16], 16))
 
 
 def control_digest(step: Step, plan: Plan) -> str | None:

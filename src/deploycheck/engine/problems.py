@@ -8,7 +8,9 @@ from difflib import get_close_matches
 from deploycheck.engine.load_place import FORBIDDEN, Place, visible
 
 _WIDEST = 100  # characters of a source line that are shown
+_LONGEST = 1000  # characters of a message
 _FEW = 8
+_BLANKS = str.maketrans("\t\r\n", "   ")
 _RED, _BLUE, _BOLD, _PLAIN = "\x1b[1;31m", "\x1b[1;34m", "\x1b[1m", "\x1b[0m"
 
 
@@ -95,15 +97,14 @@ _coloured = _Paint(_RED, _BLUE, _BOLD, _PLAIN)
 
 
 def _one(problem: Problem, paint: _Paint) -> str:
-    message = " ".join(visible(problem.message).split())
-    hint = " ".join(visible(problem.hint).split())
+    message, hint = _one_line(problem.message), _one_line(problem.hint)
     place = problem.place
     width = len(str(place.line)) if place is not None and place.line else 1
     bar = paint("frame", f" {'':{width}} |")
     lines = [paint("error", f"error[{problem.code}]") + paint("bold", f": {message}")]
     if place is not None:
         spot = f":{place.line}:{place.column}" if place.line else ""
-        lines.append(f" {'':{width}}{paint('frame', '-->')} {visible(place.label)}{spot}")
+        lines.append(f" {'':{width}}{paint('frame', '-->')} {_one_line(place.label)}{spot}")
     if place is not None and place.line:
         text, before, under = _window(place)
         carets = paint("error", " ".join(filter(None, ("^" * under, hint))))
@@ -118,12 +119,16 @@ def _one(problem: Problem, paint: _Paint) -> str:
     return "\n".join(lines)
 
 
+def _one_line(text: str) -> str:
+    return " ".join(visible(text[:_LONGEST]).split())
+
+
 def _window(place: Place) -> tuple[str, int, int]:
     """The part of the line that is shown, the width before the carets, and of the carets."""
     line, start = place.source, place.column - 1
     first = 0 if start + min(place.length, 30) <= _WIDEST else start - _WIDEST // 4
     last = first + _WIDEST
-    shown = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", line[first:last]).replace("\t", " ")
+    shown = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", line[first:last]).translate(_BLANKS)
     left, right = "…" if first else "", "…" if last < len(line) else ""
     before = _columns(left + shown[: start - first])
     under = _columns(shown[start - first : start - first + place.length])

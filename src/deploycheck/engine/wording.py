@@ -52,6 +52,8 @@ def bounded(text: str, limit: int = NAME) -> str:
 
 def _visible(match: re.Match[str]) -> str:
     code = ord(match[0])
+    if code > 0xFFFF:
+        return f"\\U{code:08x}"
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 

@@ -11,6 +11,7 @@ from pydantic import (
     PlainSerializer,
     Strict,
     StringConstraints,
+    WithJsonSchema,
 )
 
 _INSTANT = re.compile(
@@ -60,12 +61,22 @@ def format_instant(stamp: datetime) -> str:
     return stamp.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-RawText = Annotated[str, BeforeValidator(_raw), StringConstraints(min_length=1, max_length=200)]
+_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+RawText = Annotated[
+    str,
+    BeforeValidator(_raw),
+    StringConstraints(min_length=1, max_length=200),
+    # A number is taken as it is written, so an editor must not mark `version: 1.0` as wrong.
+    WithJsonSchema(
+        {"type": ["string", "number"], "minLength": 1, "maxLength": 200}, mode="validation"
+    ),
+]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Identifier = Annotated[
     str,
     BeforeValidator(_raw),
-    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"),
+    StringConstraints(pattern=_ID),
+    WithJsonSchema({"type": ["string", "number"], "pattern": _ID}, mode="validation"),
 ]
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 Instant = Annotated[datetime, BeforeValidator(parse_instant), PlainSerializer(format_instant)]

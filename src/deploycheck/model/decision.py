@@ -14,9 +14,7 @@ class InputUsed(Noun):
     """One input of a policy and where its value came from."""
 
     value: JsonValue = Field(description="The value in force.")
-    origin: Literal["default", "release", "command line"] = Field(
-        description="Who gave the value."
-    )
+    origin: Literal["default", "release", "command line"] = Field(description="Who gave the value.")
 
 
 class PolicyUsed(Noun):
@@ -40,7 +38,8 @@ class ReleaseUsed(Noun):
     owner: str = Field("", description="Who answers for it.")
     digest: str = Field(description="sha256 of the release file.")
     digests: dict[str, str | None] = Field(
-        default_factory=dict, description="sha256 of each artefact; null where it could not be read."
+        default_factory=dict,
+        description="sha256 of each artefact; null where it could not be read.",
     )
 
 

@@ -1,7 +1,7 @@
 """A policy: which controls a release must satisfy, as written by its owner."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -17,6 +17,8 @@ from deploycheck.model.base import (
     Scalar,
     Text,
 )
+
+_ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Severity(StrEnum):
@@ -116,7 +118,7 @@ class Control(Noun):
         if isinstance(self.enforcement, Enforcement):
             return self.enforcement
         begun = [
-            (datetime.min if start == "now" else start.replace(tzinfo=None), level)
+            (_ALWAYS if start == "now" else start, level)
             for level, start in self.enforcement.items()
             if start == "now" or start <= instant
         ]

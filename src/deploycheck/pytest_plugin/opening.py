@@ -60,9 +60,9 @@ def _release(config: pytest.Config) -> Path:
     """The release: the option's, else the ini's, else ``release.yaml`` here or at the root."""
     here, root = config.invocation_params.dir, config.rootpath
     if option := config.getoption("deploycheck_release"):
-        places = [here / option]
+        places = [here / str(option)]
     elif ini := config.getini("deploycheck_release"):
-        places = [root / ini]
+        places = [root / str(ini)]
     else:
         places = [here / "release.yaml", root / "release.yaml"]
     for place in places:

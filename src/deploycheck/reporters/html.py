@@ -248,7 +248,7 @@ def _run(decision: Decision) -> Facts:
         ("Git", said(run.git) if run.git else ""),
         ("Seconds", seconds),
         ("Recorded plan", run.plan_digest),
-        ("Canonical decision", run.digest or digest(decision)),
+        ("Decision digest", run.digest or digest(decision)),
     ]
     return _given(pairs + [("Note", note) for note in run.notes[:50]])
 

@@ -14,8 +14,8 @@ the smaller of x1 and n2 − x2:
 * above alpha 0.05 the lattice of a small table weighs more than its skewness: the score is then
   taken at the smaller alpha whose normal density is 0.06 √(smallest of the four cells), at least
   0.05;
-* the largest of the bounds allowed is the bound. More data of the same sign, or a larger alpha,
-  can only widen what is allowed, so the bound is monotone in both.
+* the largest of the bounds allowed is the bound. What is allowed grows with alpha, so the bound is
+  monotone in it; for a difference at alpha up to 0.05 it is monotone in the hits too.
 
 An upper bound is the lower one with the samples swapped. Attained error on the enumerated grid:
 at most alpha + 0.03, and at most 1.6 alpha for alpha up to 0.05 (``benchmarks/coverage``).

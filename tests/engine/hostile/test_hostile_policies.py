@@ -62,8 +62,8 @@ def release(fragment):
 
 # What YAML readers disagree on, or cannot hold.
 SCALARS = [
-    *(("DC005", word) for word in "on On ON off Off OFF yes Yes YES no No NO y Y n N".split()),
-    *(("DC005", text) for text in "017 0o17 0x1F 0b101 -017 00 08 1_000 1_0.5 0.1_0 _1".split() if text != "_1"),
+    *(("DC005", word) for word in ["on", "On", "ON", "off", "Off", "OFF", "yes", "Yes", "YES", "no", "No", "NO", "y", "Y", "n", "N"]),
+    *(("DC005", text) for text in ["017", "0o17", "0x1F", "0b101", "-017", "00", "08", "1_000", "1_0.5", "0.1_0", "_1"] if text != "_1"),
     *(("DC005", text) for text in ("12:30", "1:30:45", "190:20:30.15", "+12:30", "00:30")),
     *(("DC010", text) for text in (".inf", "-.inf", "+.INF", ".nan", ".NaN", "1e999", "-1e400")),
     *(("DC010", text) for text in ("9007199254740992", "-9007199254740992", "9" * 5000, "1e-400")),
@@ -108,7 +108,7 @@ WHOLE = [
     ("DC002", "»\tpolicy: a\n"),
     ("DC002", "controls:\n  - id: a\n »- id: b\n"),
     ("DC002", "policy: a\n»}\n"),
-    ("DC002", "policy: \"\\»q\"\n".replace("\\»q", "»\\q")),
+    ("DC002", 'policy: "\\»q"\n'.replace("\\»q", "»\\q")),
     ("DC002", "policy: |»x\n  text\n"),
     ("DC002", "policy: {a: b»: c}\n"),
     ("DC002", "policy: »- a\n"),
@@ -131,7 +131,7 @@ TOP = [
     ("DC009", "controls: »{a: b}"), ("DC009", "controls: »text"), ("DC009", "controls: »5"), ("DC009", "controls: [»text]"),
     ("DC009", "controls: »"), ("DC009", "controls: [»~]"), ("DC009", "controls: [»[]]"),
     ("DC026", "controls: »[]"),
-    ("DC009", "gate: »5"), ("DC009", "gate: {at_least: {families: »fairness}}"), ("DC009", "gate: {at_least: {controls: »\"1\"}}"),
+    ("DC009", "gate: »5"), ("DC009", "gate: {at_least: {families: »fairness}}"), ("DC009", 'gate: {at_least: {controls: »"1"}}'),
     ("DC009", "gate: {at_least: {controls: »1.5}}"), ("DC009", "gate: {at_least: {controls: »true}}"),
     ("DC010", "gate: {at_least: {controls: »0}}"), ("DC010", "gate: {at_least: {controls: »-3}}"),
     ("DC012", "valid: {from: »2026-01-01}"), ("DC012", "valid: {from: »2026-01-01T00:00:00}"), ("DC012", "valid: {until: »2027-02-30T00:00:00Z}"),
@@ -147,7 +147,7 @@ TOP = [
     ("DC022", 'owner: »"\\x24{HOME}"'), ("DC022", "inputs: {»a b: {type: number, default: 1}}"),
     ("DC007", "inputs: {x: {type: number, default: 1, »mni: 2}}"), ("DC009", "inputs: {x: {type: »float, default: 1}}"),
     ("DC008", "inputs: {x: »{default: 1}}"), ("DC009", "inputs: »[x]"), ("DC009", "inputs: {x: »5}"),
-    ("DC009", "inputs: {x: {type: number, required: »\"yes\"}}"), ("DC009", "inputs: {x: {type: number, min: »\"1\", default: 2}}"),
+    ("DC009", 'inputs: {x: {type: number, required: »"yes"}}'), ("DC009", 'inputs: {x: {type: number, min: »"1", default: 2}}'),
     ("DC004", "title: »!!str x"), ("DC004", "valid: »!!map {}"),
 ]  # fmt: skip
 
@@ -157,7 +157,7 @@ IN_CONTROL = [
     ("DC007", "»Severity: high"), ("DC007", "»enforce: warn"),
     *(("DC008", f"-{name}") for name in ("id", "title", "check", "require", "severity", "enforcement")),
     ("DC003", "severity: high\n»severity: low"), ("DC003", "require: {psi: {max: 0.2, »max: 0.9}}"), ("DC003", "with: {data: test, »data: train}"),
-    ("DC003", "require: {psi: {max: 0.2}, »\"psi\": {max: 1}}"),
+    ("DC003", 'require: {psi: {max: 0.2}, »"psi": {max: 1}}'),
     ("DC009", "id: »a/b"), ("DC009", "id: »[a]"), ("DC009", "id: »true"), ("DC009", 'id: »""'), ("DC009", "id: »é"), ("DC009", "id: »a b"),
     ("DC009", "title: »5"), ("DC009", 'title: »""'), ("DC009", 'title: »"  "'), ("DC009", "title: »[a]"), ("DC009", "title: »"), ("DC009", "title: »" + "x" * 4001),
     ("DC009", "check: »5"), ("DC009", "check: »[a.b]"), ("DC009", "check: »"), ("DC009", 'check: »""'),
@@ -193,8 +193,8 @@ IN_CONTROL = [
     ("DC009", "when: »present"), ("DC009", "when: »"), ("DC009", "when: {release.champion: »[present], because: x}"), ("DC009", "when: {release.champion: », because: x}"),
     ("DC009", "maps: »[a]"), ("DC009", "maps: {eu: »a}"), ("DC009", "maps: {eu: [»[a]]}"), ("DC009", "maps: {eu: [»~]}"), ("DC009", 'maps: {eu: [»""]}'), ("DC009", "maps: {eu: [»true]}"),
     ("DC009", "rationale: »5"), ("DC009", "rationale: »"), ("DC009", "remediation: »[a]"), ("DC009", "rationale: »" + "x" * 4001),
-    ("DC022", "with: {by: »\"${inputs.protected}\"}"), ("DC022", "severity: »${inputs.severity}"), ("DC022", "enforcement: »${inputs.level}"), ("DC022", "require: {psi: {max: »\"${inputs.x} ms\"}}"),
-    ("DC022", "with: {path: »\"${HOME}/x\"}"), ("DC022", "with: {path: »\"$${inputs.x}\"}"), ("DC022", "with: {»\"${inputs.x}\": 1}"), ("DC022", "rationale: »\"costs ${5}\""), ("DC022", "with: {q: [[»\"${inputs.x.y}\"]]}"),
+    ("DC022", 'with: {by: »"${inputs.protected}"}'), ("DC022", "severity: »${inputs.severity}"), ("DC022", "enforcement: »${inputs.level}"), ("DC022", 'require: {psi: {max: »"${inputs.x} ms"}}'),
+    ("DC022", 'with: {path: »"${HOME}/x"}'), ("DC022", 'with: {path: »"$${inputs.x}"}'), ("DC022", 'with: {»"${inputs.x}": 1}'), ("DC022", 'rationale: »"costs ${5}"'), ("DC022", 'with: {q: [[»"${inputs.x.y}"]]}'),
     ("DC022", "check: »${inputs.check}"), ("DC022", "id: »x${inputs.n}"),
 ]  # fmt: skip
 
@@ -211,8 +211,8 @@ RELEASES = [
     ("DC108", "data: {test: {path: a.csv, »windows: {by: t, every: 1 month}}}"), ("DC108", "data: {test: {path: a.csv, »windows: {rows: 5000}}}"),
     ("DC009", "data: {test: {path: a.csv, where: »{column: a}}}"), ("DC008", "data: {test: {path: a.csv, where: [»{column: a}]}}"), ("DC008", "data: {test: {path: a.csv, where: [»{min: 1}]}}"), ("DC009", 'data: {test: {path: a.csv, where: »"age > 25"}}'),
     ("DC009", "data: {test: {path: a.csv, where: [{column: a, min: »3, max: 2}]}}"), ("DC009", "data: {test: {path: a.csv, where: [{column: a, equals: 1, »min: 0}]}}"), ("DC009", "data: {test: {path: a.csv, where: [{column: a, one_of: »[]}]}}"),
-    ("DC009", "data: {test: {path: a.csv, where: [{column: a, present: »\"true\"}]}}"), ("DC009", "data: {test: {path: a.csv, where: [{column: a, present: false, »min: 1}]}}"), ("DC007", "data: {test: {path: a.csv, where: [{column: a, »sql: '1=1'}]}}"),
-    ("DC009", "data: {test: {path: a.csv, derive: {b: {bin: a, edges: »[]}}}}"), ("DC009", "data: {test: {path: a.csv, derive: {b: {bin: a, edges: [2, »1]}}}}"), ("DC009", "data: {test: {path: a.csv, derive: {b: {bin: a, edges: [1, »1]}}}}"), ("DC009", "data: {test: {path: a.csv, derive: {b: {bin: a, edges: [»\"1\"]}}}}"),
+    ("DC009", 'data: {test: {path: a.csv, where: [{column: a, present: »"true"}]}}'), ("DC009", "data: {test: {path: a.csv, where: [{column: a, present: false, »min: 1}]}}"), ("DC007", "data: {test: {path: a.csv, where: [{column: a, »sql: '1=1'}]}}"),
+    ("DC009", "data: {test: {path: a.csv, derive: {b: {bin: a, edges: »[]}}}}"), ("DC009", "data: {test: {path: a.csv, derive: {b: {bin: a, edges: [2, »1]}}}}"), ("DC009", "data: {test: {path: a.csv, derive: {b: {bin: a, edges: [1, »1]}}}}"), ("DC009", 'data: {test: {path: a.csv, derive: {b: {bin: a, edges: [»"1"]}}}}'),
     ("DC009", "data: {test: {path: a.csv, derive: {b: {bin: a, edges: [1], labels: »[x]}}}}"), ("DC009", "data: {test: {path: a.csv, derive: {b: {bin: a, edges: [1], labels: [x, »x]}}}}"), ("DC009", "data: {test: {path: a.csv, derive: {b: {bin: a, edges: [1], closed: »both}}}}"),
     ("DC010", "data: {test: {path: a.csv, derive: {b: {bin: a, edges: [».inf]}}}}"),
     ("DC007", "columns: {»label: y1}"), ("DC009", "columns: »[a]"), ("DC009", "columns: {target: »5}"), ("DC009", 'columns: {target: »""}'), ("DC009", "columns: {target: »}"), ("DC009", "columns: {protected: »sex}"), ("DC009", "columns: {protected: [sex, »sex]}"),
@@ -221,7 +221,7 @@ RELEASES = [
     ("DC105", "champion: {»release: previous}"), ("DC008", "champion: »{}"), ("DC009", "champion: »previous"), ("DC007", "champion: {»modle: {path: a}}"),
     ("DC009", "documents: »[card]"), ("DC009", "documents: {card: »5}"), ("DC009", 'documents: {card: »""}'), ("DC009", "documents: {card: »{path: a}}"),
     ("DC009", "inputs: »[a]"), ("DC009", "inputs: {a: »}"), ("DC012", "created: »2026-01-01"), ("DC012", "created: »2026-01-01T00:00:00"), ("DC009", "created: »"),
-    ("DC022", "data: {test: {path: »\"${DATA}/a.csv\"}}"), ("DC003", "data: {test: {path: a}, »test: {path: b}}"), ("DC005", "columns: {target: »y}"), ("DC005", "columns: {positive: »yes}"),
+    ("DC022", 'data: {test: {path: »"${DATA}/a.csv"}}'), ("DC003", "data: {test: {path: a}, »test: {path: b}}"), ("DC005", "columns: {target: »y}"), ("DC005", "columns: {positive: »yes}"),
 ]  # fmt: skip
 
 
@@ -253,7 +253,9 @@ def _dropped(text, fragment):
     for name in re.findall(r"^-(\w+)$", fragment, re.MULTILINE):
         lines = text.splitlines()
         start = next(at for at, line in enumerate(lines) if line.startswith(f"{name}:"))
-        stop = next((at for at in range(start + 1, len(lines)) if lines[at][0] not in " -"), len(lines))
+        stop = next(
+            (at for at in range(start + 1, len(lines)) if lines[at][0] not in " -"), len(lines)
+        )
         text = "\n".join(line for line in lines[:start] + lines[stop:] if line[:1] != "-") + "\n"
     return text if MARK in text else MARK + text
 
@@ -283,7 +285,9 @@ EMPTY = re.compile(rf"([\w.-]+): {MARK}(?=~?(?:[}},]|$))", re.MULTILINE)
 ALL = [(kind, code, EMPTY.sub(rf"{MARK}\1: ", text)) for kind, code, text in cases()]
 
 
-@pytest.mark.parametrize(("kind", "code", "text"), ALL, ids=[f"{n}-{c[1]}" for n, c in enumerate(ALL)])
+@pytest.mark.parametrize(
+    ("kind", "code", "text"), ALL, ids=[f"{n}-{c[1]}" for n, c in enumerate(ALL)]
+)
 def test_refused_with_one_clear_message_at_its_place(kind, code, text):
     assert text.count(MARK) == 1
     problems = load(kind, text.replace(MARK, ""))

@@ -1,0 +1,243 @@
+"""The page: safe to open, complete, and readable by people and by machines that help them."""
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from deploycheck.model.measurement import Interval
+from deploycheck.model.verdict import Effect, Outcome
+from deploycheck.reporters.html import html
+from deploycheck.shipped import shipped
+
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """Every tag with its attributes, the visible text, and whether tags close as they opened."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict]] = []
+        self.open: list[str] = []
+        self.text: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        assert len(dict(attrs)) == len(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.text.append(data)
+
+    @property
+    def words(self) -> str:
+        return " ".join(" ".join(self.text).split())
+
+    def all(self, tag):
+        return [attrs for name, attrs in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def page():
+    from pathlib import Path
+    from runpy import run_path
+
+    made = run_path(str(Path(__file__).with_name("conftest.py")))["everything"]()
+    return html.render(made)
+
+
+def test_nothing_runs_and_nothing_is_fetched(page):
+    parsed = Page(page)
+    names = {tag for tag, _ in parsed.tags}
+    assert not names & {"script", "link", "img", "iframe", "object", "embed", "form", "base", "a:href"}
+    attributes = {key for _, attrs in parsed.tags for key in attrs}
+    assert not any(key.startswith("on") for key in attributes)
+    assert not attributes & {"src", "srcset", "style", "action", "formaction", "xlink:href", "ping"}
+    assert all(attrs["href"].startswith("#") for attrs in parsed.all("a"))
+    assert not re.search(r"url\(|@import|expression\(|https?:", page)
+
+
+def test_its_policy_allows_its_own_style_alone(page):
+    (policy,) = [m["content"] for m in Page(page).all("meta") if m.get("http-equiv")]
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
+    mark = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{mark}'; base-uri 'none'; form-action 'none'"
+    )
+    assert page.index("Content-Security-Policy") < page.index("<style>")
+
+
+def test_links_lead_somewhere_and_ids_are_unique(page):
+    parsed = Page(page)
+    ids = [attrs["id"] for _, attrs in parsed.tags if "id" in attrs]
+    assert len(set(ids)) == len(ids)
+    wanted = {a["href"][1:] for a in parsed.all("a")}
+    wanted |= {attrs["aria-labelledby"] for _, attrs in parsed.tags if "aria-labelledby" in attrs}
+    assert wanted <= set(ids)
+
+
+def test_landmarks_and_headings(page):
+    parsed = Page(page)
+    names = [tag for tag, _ in parsed.tags]
+    assert names.count("h1") == names.count("main") == names.count("header") == 1
+    assert parsed.all("html")[0]["lang"] == "en"
+    levels = [int(n[1]) for n in names if re.fullmatch("h[1-6]", n)]
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all("scope" in attrs for attrs in parsed.all("th"))
+    scrolling = [attrs for _, attrs in parsed.tags if attrs.get("class") == "scroll"]
+    assert scrolling
+    assert all(a["tabindex"] == "0" and a["role"] == "region" and a["aria-label"] for a in scrolling)
+
+
+def test_the_decision_comes_first_and_numbers_add_up(page):
+    words = Page(page).words
+    assert words.index("BLOCK") < words.index("Not to be released") < words.index("21 planned =")
+    assert words.index("21 planned =") < words.index("What stands against the release")
+    order = ["What stands against", "Advisory findings", "Waived", "Not applicable", "Passed"]
+    titles = re.findall(r"<h2[^>]*>(.*?)</h2>", page)
+    assert [t for t in titles if t.startswith(tuple(order))] == [
+        "What stands against the release", "Advisory findings", "Waived", "Not applicable", "Passed",
+    ]  # fmt: skip
+
+
+def test_an_outcome_is_a_word_and_a_sign_beside_its_colour(page):
+    for attrs in Page(page).all("article"):
+        block = page[page.index(f'id="{attrs["id"]}-t"') :]
+        heading = block[: block.index("</h3>")]
+        assert attrs["data-outcome"].replace("_", " ") in heading
+        assert 'class="sign" aria-hidden="true"' in heading
+
+
+def test_everything_an_auditor_asks_for_is_there(page):
+    words = Page(page).words
+    sha = "sha256:" + "0123456789abcdef" * 4
+    for fact in (
+        "Evidence for a release decision", "credit-default 3.2.0", "2026-12-01T09:00:00Z",
+        "impact ratio at least 0.80 (demonstrate, 95 % confidence)",
+        "sex = female, race = Black", "0.912", "95\u00a0% / 90\u00a0%", "1,204", "Koopman score",
+        f"Predictions of test (predictions), {sha}", "by: sex, min_n: 30, intersections: true",
+        "eu-ai-act: 10.2.f, 10.2.g", "policies/credit.yaml:14", "W-2026-014", "MRM-131",
+        "j.roe@bank.example", "DC301", "credit-scoring 2.3.0", "impact_floor 0.8 command line",
+        "protected sex release", "because: MRM-118", "reference could not be read",
+        "deploycheck-acme 1.2 trusted", "conftest.py local UNTRUSTED", "own process, python -I",
+        "CPython 3.11.7", "dirty: true", "one dirty file", "--policy policies/credit-scoring.yaml",
+        "--as-of 2026-12-01T09:00:00Z", "--input impact_floor=0.8", "Limitations",
+        "6 of 21 controls could not be checked; that is never a pass.",
+        "A group that is approved less often", "Look at the groups with the lowest rate.",
+        "re-threshold, or file a waiver", "MEASURE 2.11",
+    ):  # fmt: skip
+        assert fact in words, fact
+
+
+def test_the_words_are_evidence_for(page):
+    sources = page + "".join(p.read_text() for p in shipped("templates").glob("report*"))
+    assert not re.search(r"complian|certif|guarantee", sources, re.IGNORECASE)
+    assert "{{" not in page
+
+
+def test_a_measurement_is_drawn_against_its_bound(decide, build, measured):
+    outside = measured(
+        value=0.7, interval=Interval(low=0.6, high=0.7996, each=0.95, together=0.9, method="m")
+    )
+    page = html.render(decide([build(Outcome.FAIL, measurements=(outside,))]))
+    drawing = re.search(r"<svg .*?</svg>", page)[0]
+    bound = float(re.search(r'class="bound" d="M([\d.]+) ', drawing)[1])
+    left, right = map(float, re.search(r'class="range" d="M([\d.]+) 8H([\d.]+)"', drawing).groups())
+    point = float(re.search(r'cx="([\d.]+)"', drawing)[1])
+    begin, width = map(float, re.search(r'x="([\d.]+)" width="([\d.]+)"', drawing).groups())
+    assert 0 < left < point < right <= bound == begin
+    assert begin + width == 120
+    assert "0.7996" in page
+
+
+def test_what_is_undefined_is_said_and_not_drawn(decide, build, measured):
+    nothing = measured(value=0.5, interval=None, undefined="fewer than 30 rows", n=12)
+    page = html.render(decide([build(Outcome.INCONCLUSIVE, measurements=(nothing,))]))
+    assert "<svg" not in page
+    words = Page(page).words
+    assert "undefined" in words
+    assert "fewer than 30 rows" in words
+    assert "would have been 0.50" in words
+
+
+def test_bounds_over_all_parts_and_the_pair_are_told(decide, build, measured):
+    both = measured(
+        pair=({"sex": "male"}, {"sex": "female"}),
+        simultaneous=Interval(low=0.7, high=None, each=0.99, together=0.98, method="m"),
+    )
+    words = Page(html.render(decide([build(measurements=(both,))]))).words
+    assert "sex = male against sex = female" in words
+    assert "all parts at once: 0.70 to unbounded, level 99\u00a0% / 98\u00a0%" in words
+
+
+def test_a_release_says_so_in_one_sentence(decide, build):
+    page = html.render(decide([build(), build(Outcome.NOT_APPLICABLE, control="B")]))
+    assert "Nothing stands against this release: 2 planned = 1 passed + 1 not applicable." in page
+    review = decide([build(Outcome.INCONCLUSIVE, effect=Effect.REVIEW)])
+    assert "A person must decide: " in html.render(review)
+    Page(html.render(decide([])))
+
+
+def test_no_folder_of_the_machine_stands_in_it(decide, build):
+    made = decide([build(location="/home/a.person/work/credit.yaml:3")])
+    used = made.policies[0].model_copy(update={"path": "/home/a.person/work/credit.yaml"})
+    page = html.render(made.model_copy(update={"policies": (used,)}))
+    assert "a.person" not in page
+    assert "…/credit.yaml:3" in page
+
+
+def test_hostile_text_makes_no_element_and_no_attribute(hostile_decision, calm_decision):
+    parsed, calm = Page(html.render(hostile_decision)), Page(html.render(calm_decision))
+    assert [tag for tag, _ in parsed.tags] == [tag for tag, _ in calm.tags]
+    assert [sorted(a) for _, a in parsed.tags] == [sorted(a) for _, a in calm.tags]
+    text = parsed.words + "".join(v or "" for _, a in parsed.tags for v in a.values())
+    assert not set(text) & set("\x00\x1b\x07\x85\x9b\u202e\u2066\u200b\u2028\ufffe")
+    assert "49" not in parsed.words.replace("0149", "")  # no template in a name was run
+    assert all(len(a["data-control"]) <= 200 for a in parsed.all("article"))
+    assert all(len(a.get("aria-label") or "") <= 230 for _, a in parsed.tags)
+
+
+def test_a_long_report_stays_small(decide, build):
+    made = decide(build(control=f"C-{i}") for i in range(200))
+    assert len(html.render(made).encode()) / 200 < 5000
+
+
+def test_thousands_of_parts_are_cut_with_the_failing_ones_kept(decide, build, measured):
+    parts = [measured(slice={"g": f"part {i}"}) for i in range(700)]
+    parts.append(measured(slice={"g": "the worst"}, outcome="FAIL"))
+    page = html.render(decide([build(Outcome.FAIL, measurements=tuple(parts))]))
+    assert "the worst" in page
+    assert "… and 201 more measurements in decision.json" in page
+
+
+def _luminance(colour: str) -> float:
+    colour = colour.lstrip("#")
+    if len(colour) == 3:
+        colour = "".join(c * 2 for c in colour)
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_text_has_the_contrast_of_wcag_aa_in_light_dark_and_print():
+    style = (shipped("templates") / "report.css").read_text()
+    schemes = [dict(re.findall(r"--([\w-]+): (#\w+)", block)) for block in re.findall(r":root \{(.*?)\}", style, re.DOTALL)]
+    assert len(schemes) == 3
+    for colours in schemes:
+        for ink in ("ink", "soft", "good", "bad", "doubt", "calm", "mark"):
+            pair = sorted((_luminance(colours[ink]), _luminance(colours["paper"])))
+            assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5, (ink, colours)

@@ -1,0 +1,63 @@
+"""The lines of the terminal, the same for both front ends."""
+
+from deploycheck.model.verdict import Outcome
+from deploycheck.reporters.summary import MOST, summary
+
+
+def test_header_controls_deviations_counts_reasons(decide, build):
+    made = decide(
+        [
+            build(),
+            build(Outcome.FAIL, control="FAIR-02", reason="too low"),
+            build(Outcome.ERROR, control="LAT-01", reason="no file", location="p.yaml:3"),
+            build(Outcome.WAIVED, control="FAIR-03", reason="too low", enforcement="advisory"),
+        ],
+        reasons=("1 of 4 controls does not hold: FAIR-02",),
+    )
+    assert summary.render(made).splitlines() == [
+        "deploycheck: credit-default 3.2.0 — BLOCK",
+        "FAIL    FAIR-02  too low",
+        "        policies/credit.yaml:14  (deploycheck explain fairness.impact_ratio)",
+        "ERROR   LAT-01  no file",
+        "        p.yaml:3  (deploycheck explain DC301)",
+        "WAIVED  FAIR-03  (advisory) W-2026-014 until 2027-01-31T00:00:00Z: too low",
+        "        policies/credit.yaml:14  (deploycheck explain fairness.impact_ratio)",
+        "deviation of credit-scoring: control: eu-ai-act/DRIFT-02, relax: psi, because: MRM-118",
+        "4 planned = 1 passed + 1 waived + 1 failed + 1 in error",
+        "BLOCK: 1 of 4 controls does not hold: FAIR-02",
+    ]
+
+
+def test_controls_of_several_policies_are_told_apart(everything):
+    text = summary.render(everything)
+    assert "FAIL            security/FAIL-2  " in text
+    assert "FAIL            credit-scoring/FAIL-1  " in text
+
+
+def test_many_are_cut_and_the_rest_is_counted(decide, build):
+    text = summary.render(decide(build(Outcome.FAIL, control=f"C-{i}") for i in range(1000)))
+    assert text.count("\nFAIL ") == MOST == 40
+    assert "\n… and 960 more in the report\n" in text
+    assert "\n1,000 planned = 0 passed + 1,000 failed\n" in text
+
+
+def test_a_cut_never_hides_what_blocks(decide, build):
+    made = [build(Outcome.NOT_APPLICABLE, control=f"N-{i}") for i in range(100)]
+    text = summary.render(decide([*made, build(Outcome.FAIL, control="LAST")]))
+    assert "LAST" in text.splitlines()[1]
+
+
+def test_a_release_is_two_lines(decide, build):
+    calm = decide([build()])
+    policy = calm.policies[0].model_copy(update={"deviations": ()})
+    text = summary.render(calm.model_copy(update={"policies": (policy,)}))
+    assert text == "deploycheck: credit-default 3.2.0 — RELEASE\n1 planned = 1 passed\n"
+
+
+def test_hostile_text_moves_no_cursor_and_adds_no_line(hostile_decision, calm_decision):
+    text = summary.render(hostile_decision)
+    text.encode("utf-8")
+    assert text.count("\n") == summary.render(calm_decision).count("\n")
+    assert not any(ord(c) < 32 and c != "\n" or 0x7F <= ord(c) <= 0x9F for c in text)
+    assert not set(text) & set("\u202e\u202c\u2066\u2069\u200b\u2028\ufeff\ufffe")
+    assert max(map(len, text.splitlines())) < 5000
