@@ -22,6 +22,8 @@ DEVELOPED := $(VENV)/.developed
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 # Two workers: more would not fit the memory of a small machine beside the large-table tests.
 WORKERS := 2
+# All of them; or for example `make test TESTS="tests/engine -x"`.
+TESTS :=
 REPORTS := deploycheck-reports/recidivism
 
 .PHONY: help
@@ -100,7 +102,7 @@ test: lint ## Everything that a change must pass
 	  (cd "$$plugin" && ../../$(RUN) pytest -q) || exit 1; \
 	done
 	@echo "== tests"
-	@$(RUN) pytest -n $(WORKERS) --dist loadfile
+	@$(RUN) pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
 .PHONY: bench
 bench: $(DEVELOPED) ## The long benchmarks
@@ -109,7 +111,11 @@ bench: $(DEVELOPED) ## The long benchmarks
 
 .PHONY: docs-pages
 docs-pages: $(DEVELOPED) ## Pages that are made from the code
-	@$(RUN) deploycheck.catalog
+	@echo "== docs/checks"
+	@$(RUN) deploycheck.catalog docs/checks >/dev/null
+	@echo "== docs/errors"
+	@$(BIN)/python -c 'import pathlib; from deploycheck.engine.codes import pages; \
+	  [pathlib.Path("docs/errors", n).write_text(t, encoding="utf-8") for n, t in pages().items()]'
 
 .PHONY: clean
 clean: ## Remove what was built

@@ -17,12 +17,21 @@ from deploycheck.engine.canonical import (
     digest,
     readable,
 )
-from deploycheck.model.decision import Counts, Decision, InputUsed, PolicyUsed, ReleaseUsed, RunFacts
+from deploycheck.model.decision import (
+    Counts,
+    Decision,
+    InputUsed,
+    PolicyUsed,
+    ReleaseUsed,
+    RunFacts,
+)
 from deploycheck.model.measurement import Interval, Measurement
 from deploycheck.model.policy import Enforcement, Severity
 from deploycheck.model.verdict import Effect, Outcome, Verdict
 
-JSON_NUMBERS = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+JSON_NUMBERS = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(
+    allow_nan=False, allow_infinity=False
+)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 VALUES = st.recursive(
     st.none() | st.booleans() | JSON_NUMBERS | TEXT,
@@ -69,7 +78,9 @@ def decision(value=0.8, parameter=None, run_id="1") -> Decision:
         release=ReleaseUsed(name="r", version="1", digest="d", digests={"model": None}),
         counts=Counts(planned=1, passed=1),
         verdicts=(verdict,),
-        run=RunFacts(id=run_id, as_of="2026-12-01T10:00:00+01:00", front_end="gate", deploycheck="0"),
+        run=RunFacts(
+            id=run_id, as_of="2026-12-01T10:00:00+01:00", front_end="gate", deploycheck="0"
+        ),
     )
 
 
@@ -129,7 +140,15 @@ def test_keys_of_the_rfc_are_sorted_by_utf16_units():
     # RFC 8785, section 3.2.3; the smiling face (U+1F600) comes before U+FB33.
     keys = ["\u20ac", "\r", "\ufb33", "1", "\U0001f600", "\u0080", "\u00f6"]
     written = json.loads(canonical_bytes(dict.fromkeys(keys)), object_pairs_hook=list)
-    assert [k for k, _ in written] == ["\r", "1", "\u0080", "\u00f6", "\u20ac", "\U0001f600", "\ufb33"]
+    assert [k for k, _ in written] == [
+        "\r",
+        "1",
+        "\u0080",
+        "\u00f6",
+        "\u20ac",
+        "\U0001f600",
+        "\ufb33",
+    ]
 
 
 def test_the_run_is_not_part_of_it():
@@ -189,7 +208,7 @@ def test_readable_hides_nothing_and_acts_on_nothing():
 
 
 def test_lone_surrogates_become_visible_and_keep_keys_apart():
-    made = decision(parameter={"\ud800": 1, "\\ud800": 2, "\udfff": "a\udc80"})
+    made = decision(parameter={chr(0xD800): 1, "\\ud800": 2, chr(0xDFFF): "a\udc80"})
     read = json.loads(canonical(made))["verdicts"][0]["parameters"]["x"]
     assert read == {"\\ud800\\": 1, "\\ud800": 2, "\\udfff": "a\\udc80"}
     again = Decision.model_validate_json(readable(made))

@@ -18,7 +18,11 @@ CONTROL = {
     "with": "", "decide": "", "when": "",
 }  # fmt: skip
 # Codes whose examples are whole in themselves or fragments of a policy or a release.
-SHOWN_BY_THE_FILE = [f"DC{n:03}" for n in (*range(2, 13), *range(22, 27), 30)] + ["DC017"] + [f"DC{n}" for n in (*range(101, 110), 111)]
+SHOWN_BY_THE_FILE = (
+    [f"DC{n:03}" for n in (*range(2, 13), *range(22, 27), 30)]
+    + ["DC017"]
+    + [f"DC{n}" for n in (*range(101, 110), 111)]
+)
 
 
 def whole(fragment):
@@ -39,7 +43,9 @@ def whole(fragment):
     lines = [line for part in control.values() if part for line in part.split("\n")]
     body = "controls:\n  - " + "\n    ".join(lines)
     top = [text for key, text in given.items() if key not in {*CONTROL, "severty", "controls"}]
-    return "policy", "\n".join(["policy: p", 'version: "1"', *top, given.get("controls", body)]) + "\n"
+    return "policy", "\n".join(
+        ["policy: p", 'version: "1"', *top, given.get("controls", body)]
+    ) + "\n"
 
 
 def codes_of(fragment):
@@ -105,7 +111,7 @@ def test_every_code_used_in_the_engine_has_a_page():
 
 def test_case_does_not_matter_and_unknown_codes_offer_the_nearest():
     assert explain("dc013") == explain(" DC013 ")
-    with pytest.raises(LookupError, match="no error code 'DC01'; did you mean 'DC01"):
-        explain("DC01")
+    with pytest.raises(LookupError, match=r"no error code 'DC0131'; did you mean 'DC0[13]1'"):
+        explain("DC0131")
     with pytest.raises(LookupError, match="no error code 'nonsense'"):
         page("nonsense")

@@ -43,9 +43,7 @@ def agree(text):
 words = st.text("abcdé漢😀 :#-'\"[]{},&*!|>%@", min_size=1, max_size=12)
 trees = st.recursive(
     st.one_of(words, st.integers(-(10**6), 10**6), st.booleans()),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=4), st.dictionaries(words, inner, max_size=4)
-    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(words, inner, max_size=4)),
     max_leaves=25,
 )
 

@@ -50,7 +50,9 @@ def load(text, *, release=None, cli=None):
 
 
 def codes(problems):
-    return [problem.code for problem in sorted(problems, key=lambda p: (p.place.line, p.place.column))]
+    return [
+        problem.code for problem in sorted(problems, key=lambda p: (p.place.line, p.place.column))
+    ]
 
 
 def test_a_sound_policy_is_loaded_as_written():
@@ -61,7 +63,12 @@ def test_a_sound_policy_is_loaded_as_written():
     assert policy.valid.from_.isoformat() == "2026-12-01T00:00:00+00:00"
     fair, latency = policy.controls
     assert [control.id for control in policy.controls] == ["FAIR-01", "9.10"]
-    assert fair.with_ == {"data": "test", "by": ["sex", "age_band"], "intersections": True, "nothing": None}
+    assert fair.with_ == {
+        "data": "test",
+        "by": ["sex", "age_band"],
+        "intersections": True,
+        "nothing": None,
+    }
     assert fair.require["impact_ratio"].min == 0.8
     assert fair.severity is Severity.HIGH
     assert list(fair.enforcement) == [Enforcement.ADVISORY, Enforcement.OVERRIDABLE]
@@ -69,7 +76,10 @@ def test_a_sound_policy_is_loaded_as_written():
     assert latency.require["p95_ms"].max == "25 ms"
     assert latency.require["format"].one_of == ("onnx", 1)
     assert policy.gate.at_least.controls == 2
-    assert [(c.path, c.sound) for c in loaded.controls] == [(("controls", 0), True), (("controls", 1), True)]
+    assert [(c.path, c.sound) for c in loaded.controls] == [
+        (("controls", 0), True),
+        (("controls", 1), True),
+    ]
     assert loaded.document.place(loaded.controls[1].path).line == 18
 
 
@@ -185,7 +195,9 @@ def test_what_is_wrong_is_left_out_so_that_the_rest_can_be_checked_on():
 
 
 def test_one_bad_control_does_not_hide_the_others():
-    loaded, problems = load(POLICY.replace("severity: medium", "severity: mid"), release={"protected": "sex"})
+    loaded, problems = load(
+        POLICY.replace("severity: medium", "severity: mid"), release={"protected": "sex"}
+    )
     assert codes(problems) == ["DC009"]
     assert [control.id for control in loaded.policy.controls] == ["FAIR-01"]
     assert [c.sound for c in loaded.controls] == [True, False]
@@ -193,18 +205,25 @@ def test_one_bad_control_does_not_hide_the_others():
 
 @pytest.mark.parametrize(
     "change",
-    [("check: fairness.impact_ratio", "chekc: fairness.impact_ratio"), ("with: {data: test,", "with: [data, test,")],
+    [
+        ("check: fairness.impact_ratio", "chekc: fairness.impact_ratio"),
+        ("with: {data: test,", "with: [data, test,"),
+    ],
 )
 def test_a_control_whose_check_or_parameters_are_lost_is_not_handed_on(change):
     old, new = change
-    text = POLICY.replace(old, new).replace("nothing: null}", "nothing]" if "[" in new else "nothing: null}")
+    text = POLICY.replace(old, new).replace(
+        "nothing: null}", "nothing]" if "[" in new else "nothing: null}"
+    )
     loaded, problems = load(text, release={"protected": "sex"})
     assert problems
     assert [c.control.id for c in loaded.controls] == ["9.10"]
 
 
 def test_a_refused_scalar_is_told_once_and_keeps_its_control_out():
-    loaded, problems = load(POLICY.replace("intersections: true", "intersections: yes"), release={"protected": "sex"})
+    loaded, problems = load(
+        POLICY.replace("intersections: true", "intersections: yes"), release={"protected": "sex"}
+    )
     assert codes(problems) == ["DC005"]
     assert [c.control.id for c in loaded.controls] == ["9.10"]
 
@@ -220,7 +239,9 @@ def test_origins_of_inputs_are_default_then_release_then_command_line():
     by_default, _ = load(POLICY, release={"protected": "sex"})
     by_release, _ = load(POLICY, release={"protected": "sex", "floor": 0.9})
     by_line, problems = load(
-        POLICY, release={"protected": "sex", "floor": 0.9}, cli={"floor": "0.95", "protected": "sex, region"}
+        POLICY,
+        release={"protected": "sex", "floor": 0.9},
+        cli={"floor": "0.95", "protected": "sex, region"},
     )
     assert problems == []
     assert by_default.inputs == {
@@ -284,7 +305,9 @@ def test_inputs_that_do_not_fit_are_told_and_their_controls_held_back(release, c
     ],
 )
 def test_the_command_line_is_read_by_the_declared_type(declaration, given, value):
-    loaded, problems = load(one_control('with: {x: "${inputs.x}"}', f"inputs: {{x: {declaration}}}"), cli={"x": given})
+    loaded, problems = load(
+        one_control('with: {x: "${inputs.x}"}', f"inputs: {{x: {declaration}}}"), cli={"x": given}
+    )
     if value is None:
         assert codes(problems) == ["DC022"]
     else:
@@ -331,7 +354,9 @@ def test_declarations_that_make_no_sense(declaration, words):
 
 
 def test_an_unknown_input_is_told_with_the_nearest():
-    _, problems = load(POLICY.replace("${inputs.floor}", "${inputs.flor}"), release={"protected": "sex"})
+    _, problems = load(
+        POLICY.replace("${inputs.floor}", "${inputs.flor}"), release={"protected": "sex"}
+    )
     told = {p.message: p.hint for p in problems}
     assert told["the policy declares no input 'flor'"] == "did you mean 'floor'?"
     assert "the input 'floor' is declared and used nowhere" in told
@@ -339,7 +364,9 @@ def test_an_unknown_input_is_told_with_the_nearest():
 
 def test_inputs_that_no_policy_declares():
     problems = []
-    release = parse("release.yaml", b"release: a\nversion: 1\ninputs: {floor: 1, flor: 2}\n", problems)
+    release = parse(
+        "release.yaml", b"release: a\nversion: 1\ninputs: {floor: 1, flor: 2}\n", problems
+    )
     told = stray_inputs(["floor", "protected"], {"protectd": "sex", "floor": "1"}, release)
     assert [(p.code, p.place and p.place.line, p.hint) for p in told] == [
         ("DC022", None, "did you mean 'protected'?"),
@@ -350,9 +377,12 @@ def test_inputs_that_no_policy_declares():
 
 
 def test_aliases_of_controls_are_filled_each_by_itself():
-    text = one_control('with: &w {x: "${inputs.x}"}', "inputs: {x: {type: text, default: v}}") + """\
+    text = (
+        one_control('with: &w {x: "${inputs.x}"}', "inputs: {x: {type: text, default: v}}")
+        + """\
   - {id: B, title: t, check: a.b, with: *w, require: {x: {max: 1}}, severity: low, enforcement: advisory}
 """
+    )
     loaded, problems = load(text)
     assert problems == []
     assert [control.with_ for control in loaded.policy.controls] == [{"x": "v"}, {"x": "v"}]
@@ -387,7 +417,9 @@ def test_a_sound_release_is_loaded_as_written():
 
 def test_mistakes_of_a_release_are_told_in_one_go_and_nothing_is_loaded():
     problems = []
-    text = RELEASE.replace("task: binary_classification", "task: binary").replace("edges: [25, 40]", "edges: [40, 25]")
+    text = RELEASE.replace("task: binary_classification", "task: binary").replace(
+        "edges: [25, 40]", "edges: [40, 25]"
+    )
     text = text.replace("protected: [sex]", "protected: sex")
     document = parse("release.yaml", text.encode(), problems)
     assert load_release(document, problems) is None

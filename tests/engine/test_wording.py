@@ -137,7 +137,13 @@ def test_a_bound_shows_every_digit():
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0.95, "95 %"), (0.9, "90 %"), (0.9975, "99.75 %"), (0.99999999, "99.999999 %"), (1.0, "100 %")],
+    [
+        (0.95, "95 %"),
+        (0.9, "90 %"),
+        (0.9975, "99.75 %"),
+        (0.99999999, "99.999999 %"),
+        (1.0, "100 %"),
+    ],
 )
 def test_levels(share, text):
     assert percent(share) == text
@@ -191,8 +197,10 @@ def test_bounded_text_is_one_legal_line(text, limit):
             "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"
         }  # fmt: skip
         # XML 1.0, production 2.
-        assert character in "\t\n\r" or 0x20 <= ord(character) <= 0xD7FF or (
-            0xE000 <= ord(character) <= 0xFFFD or ord(character) >= 0x10000
+        assert (
+            character in "\t\n\r"
+            or 0x20 <= ord(character) <= 0xD7FF
+            or (0xE000 <= ord(character) <= 0xFFFD or ord(character) >= 0x10000)
         )
 
 

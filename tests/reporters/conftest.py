@@ -130,9 +130,7 @@ def decision(verdicts: Iterable[Verdict], **changes: Any) -> Decision:
                 "protected": InputUsed(value=["sex"], origin="release"),
                 "impact_floor": InputUsed(value=0.8, origin="command line"),
             },
-            deviations=(
-                {"control": "eu-ai-act/DRIFT-02", "relax": "psi", "because": "MRM-118"},
-            ),
+            deviations=({"control": "eu-ai-act/DRIFT-02", "relax": "psi", "because": "MRM-118"},),
         )
         for name in dict.fromkeys(v.policy for v in whole)
     )
@@ -219,13 +217,13 @@ def hostile(text: str) -> Decision:
             measurement(name=text, value=None, undefined=text, outcome="INCONCLUSIVE"),
         ),
     }
-    few = {"title": text, "reason": text}
+    few = {"title": text, "reason": text, "maps": {text: (text,)}}
     made = [
         verdict(
             outcome,
             control=f"{outcome.value.replace('_', '-')}{text}",
             waiver={text: text, "id": text, "expires": text} if outcome is Outcome.WAIVED else None,
-            **(bad if outcome in {Outcome.FAIL, Outcome.WAIVED} else few),
+            **(bad if outcome is Outcome.FAIL else few),
         )
         for outcome in Outcome
     ]

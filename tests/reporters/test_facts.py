@@ -80,7 +80,9 @@ def test_the_same_decision_gives_the_same_bytes(everything):
 
 
 def test_names_and_files_are_those_of_the_documents():
-    found = {n: builtins()["reporters"].load(n) for n in ("html", "json", "junit", "markdown", "summary")}
+    found = {
+        n: builtins()["reporters"].load(n) for n in ("html", "json", "junit", "markdown", "summary")
+    }
     assert {name: r.filename for name, r in found.items()} == {
         "html": "report.html", "json": "decision.json", "junit": "junit.xml",
         "markdown": "summary.md", "summary": "summary.txt",

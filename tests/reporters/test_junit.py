@@ -58,7 +58,12 @@ def test_numbers_add_up_in_every_suite_and_at_the_root(everything):
         for state, total in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
             assert int(element.get(total)) == len(list(element.iter(state)))
         assert element.get("time") == "0"
-    assert [root.get(k) for k in ("tests", "failures", "errors", "skipped")] == ["21", "4", "4", "6"]
+    assert [root.get(k) for k in ("tests", "failures", "errors", "skipped")] == [
+        "21",
+        "4",
+        "4",
+        "6",
+    ]
 
 
 def test_properties_stand_once_a_suite(everything):
@@ -101,8 +106,13 @@ def test_hostile_text_makes_no_element(hostile_decision, calm_decision):
     root, calm = (ET.fromstring(junit.render(d)) for d in (hostile_decision, calm_decision))
     assert [e.tag for e in root.iter()] == [e.tag for e in calm.iter()]
     assert [sorted(e.attrib) for e in root.iter()] == [sorted(e.attrib) for e in calm.iter()]
-    values = [*(e.text or "" for e in root.iter()), *(v for e in root.iter() for v in e.attrib.values())]
-    assert not any(c in value for value in values for c in "\x1b\x07\x9b\u202e\u2066\u200b\ufffe\x00\x85")
+    values = [
+        *(e.text or "" for e in root.iter()),
+        *(v for e in root.iter() for v in e.attrib.values()),
+    ]
+    assert not any(
+        c in value for value in values for c in "\x1b\x07\x9b\u202e\u2066\u200b\ufffe\x00\x85"
+    )
     assert max(map(len, values)) < 10_000
 
 

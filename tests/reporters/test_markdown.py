@@ -36,7 +36,8 @@ def test_a_release_is_short(decide, build):
 
 def test_it_fits_a_comment(decide, build):
     made = decide(
-        build(Outcome.FAIL, control=f"C-{i}", title="*" * 300, reason="_" * 900) for i in range(3000)
+        build(Outcome.FAIL, control=f"C-{i}", title="*" * 300, reason="_" * 900)
+        for i in range(3000)
     )
     text = markdown.render(made)
     assert len(text) < 65_000

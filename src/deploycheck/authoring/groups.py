@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from deploycheck.authoring.estimates import Group, Undefined
+from deploycheck.authoring.estimates import Group, Proportion, Undefined
 from deploycheck.authoring.params import Columns, Params
 from deploycheck.evidence.coded import label_text
 
@@ -95,14 +95,27 @@ class Assessed:
         """What is said of the groups that are not compared.
 
         :param name: the measure they are missing from.
-        :param rate: the rate that they have, for the reason; empty where it is ``name`` itself.
+        :param rate: the rate that the measure compares; empty where it is ``name`` itself, which
+            then has the rate as its value.
         """
         label = f"{rate}: " if rate else ""
         for part, reason in self.small:
-            yield Undefined(name, part.of, label + reason, part.value, slice=part.slice)
+            value = None if rate else part.value
+            yield Undefined(name, part.of, label + reason, value, slice=part.slice)
         for part, reason in self.excluded:
-            yield Undefined(
-                name, part.of, label + reason, part.value, slice=part.slice, context=True
+            value = None if rate else part.value
+            yield Undefined(name, part.of, label + reason, value, slice=part.slice, context=True)
+
+    def rates(self, name: str) -> Iterator[Proportion]:
+        """The rate of every group under the name of its own measure, beside what compares them.
+
+        What is excluded or too small is context.
+        """
+        for part in self.compared:
+            yield Proportion(name, part.hits, part.of, slice=part.slice)
+        for part, reason in (*self.small, *self.excluded):
+            yield Proportion(
+                name, part.hits, part.of, slice=part.slice, context=True, details=(reason,)
             )
 
     def incomparable(self, name: str, rate: str = "") -> Undefined:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploycheck.engine.load_findings import EnoughError, Findings
+from deploycheck.engine.load_marks import Branch, Mark, unpack
 from deploycheck.engine.load_place import FORBIDDEN, Place, Source
-from deploycheck.engine.load_tree import Branch, Mark, StopReadingError, Tree
+from deploycheck.engine.load_tree import StopReadingError, Tree
 from deploycheck.engine.problems import Problem
 
 if TYPE_CHECKING:
@@ -53,19 +54,16 @@ class Document:
     def span(self, path: Sequence[str | int], *, key: bool = False) -> tuple[int, int]:
         """As :meth:`place`, as offsets into ``text``."""
         mark = self.mark
-        key_span: tuple[int, int] | None = None
+        key_span: int | None = None
         for step in path:
-            children = mark.children if isinstance(mark, Branch) else None
-            key_span = None
-            if isinstance(children, dict) and step in children:
-                key_span, mark = children[step]
-            elif isinstance(children, list) and isinstance(step, int) and step < len(children):
-                mark = children[step]
-            else:
+            inner = mark.child(step) if isinstance(mark, Branch) else None
+            key_span = mark.keys.get(str(step)) if isinstance(mark, Branch) else None
+            if inner is None:
                 break
+            mark = inner
         if key and key_span is not None:
-            return key_span
-        return mark.span if isinstance(mark, Branch) else mark
+            return unpack(key_span)
+        return unpack(mark.span if isinstance(mark, Branch) else mark)
 
 
 def read(path: Path, label: str, problems: list[Problem]) -> bytes | None:

@@ -16,6 +16,7 @@ from deploycheck.model.policy import InputDeclaration
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _WHOLE = re.compile(r"\$\{inputs\.([A-Za-z_][A-Za-z0-9_]{0,99})\}")
+_NAMED = re.compile(r"\$\{inputs\.([A-Za-z_][A-Za-z0-9_]{0,99})")
 _FILLED = ("with", "require", "decide")
 _NUMBERS = {"number", "integer"}
 _CALLED = {
@@ -85,6 +86,7 @@ def _sound_declaration(name: str, declaration: InputDeclaration, site: Site) -> 
     if ranged and declaration.type not in _NUMBERS:
         message = f"the input '{name}' is {_CALLED[declaration.type]}, which has no min or max"
         site.tell("DC022", message, path)
+        return False
     low, high = declaration.min, declaration.max
     if low is not None and high is not None and low > high:
         message = f"the min of the input '{name}' is above its max, so no value fits"
@@ -188,6 +190,7 @@ class Filler:
         return value
 
     def _text(self, text: str, path: Path) -> Any:
+        self.used.update(_NAMED.findall(text))
         found = _WHOLE.fullmatch(text)
         if found is None:
             self._refuse(text, path)
@@ -198,10 +201,9 @@ class Filler:
         elif found[1] not in self._declared:
             message = f"the policy declares no input {show(found[1])}"
             self._tell(message, path, did_you_mean(found[1], self._declared))
+        elif found[1] in self._values:
+            return self._values[found[1]].value
         else:
-            self.used.add(found[1])
-            if found[1] in self._values:
-                return self._values[found[1]].value
             self._tell("", path)
         return text
 

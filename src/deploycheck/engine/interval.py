@@ -69,6 +69,8 @@ def plain(value: Any, what: str) -> int | float:
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Unjudgeable("DC307", f"{what} is {_say(value)}, not a number")
+    if isinstance(value, int) and abs(value) >= 2**53:
+        raise Unjudgeable("DC305", f"{what} is beyond 2^53, where numbers are no longer exact")
     if not math.isfinite(value):
         raise Unjudgeable("DC305", f"{what} is {value}, not a finite number")
     return value

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from deploycheck.authoring.estimates import KINDS, Count, Estimate, Statistic, Undefined
 from deploycheck.authoring.measure import Measure
 from deploycheck.engine import alarm, reason
-from deploycheck.engine.interval import Found, Missing, Unjudgeable, exact, pairs, plain, sampled
+from deploycheck.engine.interval import (
+    Found,
+    Missing,
+    Unjudgeable,
+    exact,
+    pairs,
+    plain,
+    rounded,
+    sampled,
+)
 from deploycheck.engine.plan import Step
 from deploycheck.engine.requirement import Requirement
 from deploycheck.model.measurement import Interval, Measurement
@@ -103,7 +112,7 @@ def _measure(
     common = {"name": measure.name, "unit": measure.unit, "slice": slices,
               "details": tuple(map(str, estimate.details)), "context": context}  # fmt: skip
     if isinstance(estimate, Undefined):
-        value = None if estimate.value is None else plain(estimate.value, estimate.name)
+        value = None if estimate.value is None else rounded(plain(estimate.value, estimate.name))
         n = plain(estimate.n, f"{estimate.name}: n")
         made = Measurement(value=value, n=n, undefined=estimate.reason, **common)
         return made, None, None

@@ -37,7 +37,7 @@ class LoadedControl:
     """A control with its place.
 
     :param control: as written; where it is unsound, what is wrong is left out or filled with a
-        placeholder (``check`` is then empty), so that the rest can still be checked.
+        placeholder, so that its check, parameters and other bounds can still be checked.
     :param path: its path in the document, such as ``("controls", 3)``.
     """
 
@@ -51,8 +51,8 @@ class LoadedPolicy:
     """A policy with its places.
 
     :param policy: holds the sound controls only.
-    :param controls: all controls whose mistakes can still be looked for; those that wait for an
-        input that nobody gave are not among them.
+    :param controls: all controls in which more mistakes can be looked for. Not among them are
+        those without a usable check or ``with``, with a refused scalar, or waiting for an input.
     :param inputs: values in force and where they came from.
     :param declared: names of all inputs that the policy declares.
     """

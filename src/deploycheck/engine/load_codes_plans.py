@@ -68,7 +68,7 @@ CODES = (
     Code(
         "DC020",
         "An unknown data set",
-        "The release declares no data set of that name.",
+        "The release declares no data set of that name, so there is nothing to measure on.",
         "Name one of the release's data sets, or add it under `data:` of the release.",
         "with: {data: tset}",
         "with: {data: test}",
@@ -172,7 +172,7 @@ CODES = (
     Code(
         "DC031",
         "An unknown document",
-        "The check reads a document that the release does not name.",
+        "The check reads a document that the release does not name, so there is nothing to read.",
         "Add the document under `documents:` of the release, or correct the name.",
         "documents: {crad: MODEL_CARD.md}",
         "documents: {card: MODEL_CARD.md}",

@@ -85,7 +85,7 @@ def _check_phases(phases: dict[Enforcement, Any], site: Site) -> None:
             elif earlier[1] is not None and begin <= earlier[1]:
                 message = f"{site.prefix}{level} must begin after {earlier[0]} does"
                 site.tell("DC025", message, path, "phases are written in order of time")
-            if _STRICTNESS[level] < _STRICTNESS[earlier[0]]:
+            elif _STRICTNESS[level] < _STRICTNESS[earlier[0]]:
                 message = f"{site.prefix}a phase-in grows stricter; {level} follows {earlier[0]}"
                 site.tell("DC025", message, path, key=True)
         earlier = (level, begin)

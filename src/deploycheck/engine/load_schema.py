@@ -208,15 +208,26 @@ def _wrong(error: _Error, value: Any) -> tuple[str, str]:
 def repaired(data: dict[str, Any], wrong: list[Path], placeholders: dict[str, Any]) -> Any:
     """A copy of ``data`` without what is wrong, so that the rest can be checked further.
 
-    Keys directly under the root fall as a whole, those of ``require``, ``inputs`` and ``data``
-    one by one; ``placeholders`` stand in for required keys.
+    Keys directly under the root fall as a whole, those of ``inputs`` and ``data`` one by one,
+    bounds of ``require`` each alone; ``placeholders`` stand in for required keys.
     """
     kept = dict(data)
     for path in wrong:
         name = str(path[0]) if path else ""
         nested = name in {"require", "inputs", "data"} and len(path) > 1
         if nested and isinstance(kept.get(name), dict):
-            kept[name] = {key: value for key, value in kept[name].items() if key != path[1]}
+            kept[name] = _without(kept[name], path[1:3] if name == "require" else path[1:2])
         if not nested or not kept.get(name):
             kept.pop(name, None)
     return {**placeholders, **kept}
+
+
+def _without(data: dict[str, Any], path: Path) -> dict[str, Any]:
+    """``data`` without what stands under ``path``, and without what is empty then."""
+    first, kept = str(path[0]), dict(data)
+    inner = kept.pop(first, None)
+    if len(path) > 1 and isinstance(inner, dict):
+        left = {key: value for key, value in inner.items() if key != path[1]}
+        if left:
+            kept[first] = left
+    return kept

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deploycheck.engine.load_findings import Findings
+from deploycheck.engine.load_marks import BITS, Branch, Mark, Span, unpack
 from deploycheck.engine.load_place import FORBIDDEN, show
 from deploycheck.engine.load_scalars import Refusal, plain
 
@@ -15,24 +16,6 @@ MOST_ALIASED_NODES = 10_000
 MOST_ALIASED_TEXT = 1_000_000
 _DROPPED = object()  # stands for a key whose value is read, told about, and not kept
 _UNSEEN = object()
-
-Span = tuple[int, int]
-
-
-class Branch:
-    """Where a mapping or a list stands, and its children in turn.
-
-    ``children`` holds (key, value) marks by key for a mapping, marks for a list.
-    """
-
-    __slots__ = ("children", "span")
-
-    def __init__(self, span: Span, children: Any) -> None:
-        self.span = span
-        self.children = children
-
-
-Mark = Span | Branch
 
 
 class StopReadingError(Exception):
@@ -81,7 +64,7 @@ class Tree:
         self.empty = False
         base: list[Any] = []
         marks: list[Mark] = []
-        self._frame = _Frame(base, Branch((0, 0), marks), None, 0, 0)
+        self._frame = _Frame(base, Branch(0, marks), None, 0, 0)
         self._stack: list[_Frame] = []
         self._anchors: dict[str, _Anchored] = {}
         self._seen: dict[str, Any] = {}
@@ -97,7 +80,7 @@ class Tree:
     @property
     def mark(self) -> Mark:
         children: list[Mark] = self._frame.branch.children
-        return children[0] if children else (0, 1)
+        return children[0] if children else 1
 
     def read(self, next_event: Callable[[], "yaml.Event"]) -> None:
         """Take in all events up to the end of the stream.
@@ -143,7 +126,7 @@ class Tree:
 
     def _scalar(self, event: Any) -> None:
         text = event.value
-        span = (event.start_mark.index, event.end_mark.index)
+        span = event.start_mark.index << BITS | event.end_mark.index
         self._nodes += 1
         value = text
         if event.implicit[0]:
@@ -151,13 +134,15 @@ class Tree:
             if value is _UNSEEN:
                 value = self._seen[text] = plain(text)
             if value.__class__ is Refusal:
-                self.refused.append(span[0])
-                self.findings.mark(value.code, value.message, *span, value.hint)
+                self.refused.append(span >> BITS)
+                self.findings.mark(value.code, value.message, *unpack(span), value.hint)
                 value = text
         elif event.style == '"' and (found := FORBIDDEN.search(text)):
-            self.refused.append(span[0])
+            self.refused.append(span >> BITS)
             self.findings.mark(
-                "DC006", f"the text holds the forbidden character U+{ord(found[0]):04X}", *span
+                "DC006",
+                f"the text holds the forbidden character U+{ord(found[0]):04X}",
+                *unpack(span),
             )
         if event.tag is not None:
             self._tag(event, span)
@@ -179,19 +164,25 @@ class Tree:
         if event.implicit[0] and text == "<<":
             frame.key = _DROPPED
             self.findings.mark(
-                "DC004", "merge keys are refused", *span, "write the keys out where they apply"
+                "DC004",
+                "merge keys are refused",
+                *unpack(span),
+                "write the keys out where they apply",
             )
             return
         if not isinstance(value, str):
             kind = "empty" if value is None else f"{show(value)}, which is no text"
             hint = "" if value is None else f'write "{text[:40]}"'
-            self.refused.append(span[0])
-            self.findings.mark("DC005", f"a key is {kind}", *span, hint)
+            self.refused.append(span >> BITS)
+            self.findings.mark("DC005", f"a key is {kind}", *unpack(span), hint)
             value = text
         if value in frame.value:
-            first = self.findings.source.at(*frame.branch.children[value][0]).line
+            first = self.findings.source.at(*unpack(frame.branch.keys[value])).line
             self.findings.mark(
-                "DC003", f"the key {show(value)} stands twice", *span, f"first in line {first}"
+                "DC003",
+                f"the key {show(value)} stands twice",
+                *unpack(span),
+                f"first in line {first}",
             )
             frame.key = _DROPPED
         else:
@@ -208,7 +199,8 @@ class Tree:
         else:
             if key is not _DROPPED:
                 frame.value[key] = value
-                frame.branch.children[key] = (frame.key_span, mark)
+                frame.branch.children[key] = mark
+                frame.branch.keys[key] = frame.key_span
             frame.key = None
 
     def _open_mapping(self, event: Any) -> None:
@@ -218,14 +210,14 @@ class Tree:
         self._open(event, [], [])
 
     def _open(self, event: Any, value: Any, children: Any) -> None:
-        span = (event.start_mark.index, event.end_mark.index)
+        span = event.start_mark.index << BITS | event.end_mark.index
         frame = self._frame
         if event.tag is not None:
             self._tag(event, span)
         if frame.key is None and frame.keyed:
-            self._stop("a mapping or a list cannot be a key", *span, "keys are text")
+            self._stop("a mapping or a list cannot be a key", *unpack(span), "keys are text")
         if len(self._stack) >= DEEPEST:
-            self._stop(f"nested more than {DEEPEST} deep", *span)
+            self._stop(f"nested more than {DEEPEST} deep", *unpack(span))
         inner = _Frame(value, Branch(span, children), event.anchor, self._nodes, self._aliased_text)
         self._nodes += 1
         self._stack.append(frame)
@@ -235,49 +227,61 @@ class Tree:
         frame = self._frame
         self._frame = self._stack.pop()
         self._frame.height = max(self._frame.height, frame.height + 1)
-        start, end = frame.branch.span
+        start, end = unpack(frame.branch.span)
         stop = event.end_mark.index
         if end > start:  # a flow collection: the whole of it, not its bracket alone
-            frame.branch.span = (start, stop)
+            frame.branch.span = start << BITS | stop
         if frame.anchor is not None:
             text = stop - start + self._aliased_text - frame.text
             nodes = self._nodes - frame.nodes
             made = _Anchored(frame.value, frame.branch, nodes, frame.height, text)
-            self._anchor(frame.anchor, made, (start, max(end, start + 1)))
+            self._anchor(frame.anchor, made, start << BITS | max(end, start + 1))
         self._put(frame.value, frame.branch)
 
     def _anchor(self, name: str, made: _Anchored, span: Span) -> None:
         if name in self._anchors:
-            self.findings.mark("DC004", f"the anchor {show('&' + name)} is set twice", *span)
+            self.findings.mark(
+                "DC004", f"the anchor {show('&' + name)} is set twice", *unpack(span)
+            )
         self._anchors[name] = made
 
     def _alias(self, event: Any) -> None:
-        span = (event.start_mark.index, event.end_mark.index)
+        span = event.start_mark.index << BITS | event.end_mark.index
         shown = show("*" + event.anchor)
         frame = self._frame
         if frame.key is None and frame.keyed:
-            self._stop(f"the alias {shown} stands where a key belongs", *span, "write the key out")
+            self._stop(
+                f"the alias {shown} stands where a key belongs", *unpack(span), "write the key out"
+            )
         target = self._anchors.get(event.anchor)
         if target is None:
             if any(outer.anchor == event.anchor for outer in (*self._stack, frame)):
-                self._stop(f"the alias {shown} stands inside what it repeats", *span)
-            self.findings.mark("DC002", f"the alias {shown} has no anchor before it", *span)
+                self._stop(f"the alias {shown} stands inside what it repeats", *unpack(span))
+            self.findings.mark("DC002", f"the alias {shown} has no anchor before it", *unpack(span))
             raise StopReadingError
         self._nodes += target.nodes
         self._aliased_nodes += target.nodes
         self._aliased_text += target.text
         frame.height = max(frame.height, target.height + 1)
         if self._aliased_nodes > MOST_ALIASED_NODES or self._aliased_text > MOST_ALIASED_TEXT:
-            self._stop("aliases repeat more than a policy can need", *span, "write it out")
+            self._stop("aliases repeat more than a policy can need", *unpack(span), "write it out")
         if len(self._stack) + target.height > DEEPEST:
-            self._stop(f"nested more than {DEEPEST} deep through the alias {shown}", *span)
+            self._stop(f"nested more than {DEEPEST} deep through the alias {shown}", *unpack(span))
         mark = target.mark
-        self._put(target.value, Branch(span, mark.children) if isinstance(mark, Branch) else span)
+        if isinstance(mark, Branch):
+            here = Branch(span, mark.children)
+            here.keys = mark.keys
+            self._put(target.value, here)
+        else:
+            self._put(target.value, span)
 
     def _tag(self, event: Any, span: Span) -> None:
-        self.refused.append(span[0])
+        self.refused.append(span >> BITS)
         self.findings.mark(
-            "DC004", f"the YAML tag {show(event.tag)} is refused", *span, "write the plain value"
+            "DC004",
+            f"the YAML tag {show(event.tag)} is refused",
+            *unpack(span),
+            "write the plain value",
         )
 
     def _stop(self, message: str, start: int, end: int, hint: str = "") -> None:

@@ -10,10 +10,11 @@ from deploycheck.authoring.errors import EvidenceError
 from deploycheck.authoring.files import Files
 from deploycheck.authoring.seed import Seed
 from deploycheck.engine.bind import Binder, Bound
+from deploycheck.engine.canonical import CanonicalError, canonical_bytes
 from deploycheck.engine.document import Document, parse
 from deploycheck.engine.inputs import stray_inputs
 from deploycheck.engine.load import LoadedControl, LoadedPolicy, load_policy, load_release
-from deploycheck.engine.materials import Materials
+from deploycheck.engine.materials import Materials, Text
 from deploycheck.engine.problems import PolicyError, Problem, did_you_mean
 from deploycheck.engine.registry import Registry
 from deploycheck.engine.requirement import Requirement, requirement
@@ -139,7 +140,9 @@ def make_plan(materials: Materials, registry: Registry) -> Plan:
     return Plan(
         materials=materials,
         release=release,
-        release_used=_release_used(release, document, planner.binder.store, registry),
+        release_used=_release_used(
+            release, document, materials.release, planner.binder.store, registry
+        ),
         policies=tuple(p.policy for p in policies),
         policies_used=tuple(_policy_used(p, place) for p, place in loaded),
         steps=tuple(steps),
@@ -212,6 +215,7 @@ class _Planner:
         requirements = _requirements(control, checker, kind, tell)
         if bound is None or requirements is None:
             return None
+        _refuse_uncanonical(bound, requirements, tell)
         name = policy.policy.policy
         return Step(
             key=f"{name}/{control.id}",
@@ -300,6 +304,15 @@ def _requirements(
     return made if sound else None
 
 
+def _refuse_uncanonical(bound: Bound, requirements: Mapping[str, Requirement], tell: Any) -> None:
+    """Refuse numbers that JSON cannot hold exactly, so that every decision has a digest."""
+    try:
+        canonical_bytes(bound.params.model_dump(mode="json"))
+        canonical_bytes({name: r.as_json() for name, r in requirements.items()})
+    except CanonicalError as error:
+        tell("DC010", (), str(error))
+
+
 def _excused(control: Control, release: Release) -> str | None:
     """Why the control does not apply, by its `when`; ``None`` where it applies."""
     if not control.when:
@@ -353,7 +366,7 @@ def _policy_used(loaded: LoadedPolicy, place: str) -> PolicyUsed:
 
 
 def _release_used(
-    release: Release, document: Document, store: Store, registry: Registry
+    release: Release, document: Document, text: Text, store: Store, registry: Registry
 ) -> ReleaseUsed:
     from deploycheck.engine.artefacts import digests
 
@@ -361,6 +374,7 @@ def _release_used(
         name=release.release,
         version=release.version,
         owner=release.owner,
+        path=text.place,
         digest=document.digest,
         digests=digests(store, registry),
     )

@@ -64,7 +64,7 @@ def _distance(required: Requirement, outcome: Outcome, m: Measurement) -> float:
 
 def _one(step: Step, outcome: Outcome, m: Measurement) -> str:
     required = step.requirements[m.name]
-    name = plain(m.name) + (f" for {slice_text(m.slice)}" if m.slice else "")
+    name = plain(m.name) + _where(m)
     if m.undefined is not None:
         return f"{name} cannot be told: {m.undefined}"
     asked = _asked(required)
@@ -77,6 +77,12 @@ def _one(step: Step, outcome: Outcome, m: Measurement) -> str:
     if step.kind is Kind.DETECT:
         return _alarm(name, step, outcome, m, required)
     return _sampled(name, outcome, m, required, m.interval)
+
+
+def _where(m: Measurement) -> str:
+    if not m.slice:
+        return ""
+    return f" {slice_text(m.slice)}" if list(m.slice) == ["by"] else f" for {slice_text(m.slice)}"
 
 
 def _sampled(

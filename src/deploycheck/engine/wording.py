@@ -209,6 +209,8 @@ def slice_text(part: Mapping[str, str], everything: str = "all rows") -> str:
     """A part of the data in words: "sex = female, race = Black"."""
     if not part:
         return everything
+    if list(part) == ["by"]:  # an extreme over the groups of a column
+        return f"by {bounded(part['by'], 80)}"
     pairs = (f"{bounded(k, 80)} = {bounded(v, 80)}" for k, v in list(part.items())[:10])
     return bounded(", ".join(pairs))
 

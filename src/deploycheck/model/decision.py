@@ -36,6 +36,7 @@ class ReleaseUsed(Noun):
     name: str = Field(description="Name of the release.")
     version: str = Field(description="Version of the release.")
     owner: str = Field("", description="Who answers for it.")
+    path: str = Field("", description="Name of the release file.")
     digest: str = Field(description="sha256 of the release file.")
     digests: dict[str, str | None] = Field(
         default_factory=dict,

@@ -257,7 +257,7 @@ def _command(decision: Decision) -> str:
     """A command that judges the same release by the same policies at the same instant."""
     parts = ["deploycheck gate"]
     parts += [f"--policy {shlex.quote(place(policy.path))}" for policy in decision.policies]
-    parts.append("--release release.yaml")
+    parts.append(f"--release {shlex.quote(bounded(decision.release.path or 'release.yaml'))}")
     for policy in decision.policies:
         for name, given in policy.inputs.items():
             if given.origin == "command line":

@@ -20,7 +20,15 @@ def json(decision: Decision) -> str:
 
 def decision_schema() -> dict[str, Any]:
     """The JSON Schema (Draft 2020-12) of what :func:`json` writes."""
-    made = Decision.model_json_schema(by_alias=True, mode="serialization")
+    from pydantic.json_schema import GenerateJsonSchema
+
+    class Written(GenerateJsonSchema):
+        """A schema of output: a field with a default is always written."""
+
+        def field_is_required(self, *_: Any, **__: Any) -> bool:
+            return True
+
+    made = Decision.model_json_schema(by_alias=True, mode="serialization", schema_generator=Written)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:{SCHEMA.replace('/', ':')}",

@@ -13,6 +13,11 @@ def two(first, second, rows=100):
     return Predictions.of(prediction, groups={"g": ["a"] * rows + ["b"] * rows}, favourable=1)
 
 
+def compared(run, made, **params):
+    found = run(demographic_parity, {"by": "g", **params}, predictions=made)
+    return [e for e in found if e.name in BOTH]
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_equals_fairlearn(run, by_place, sample, extreme, seed):
     from fairlearn.metrics import demographic_parity_difference, demographic_parity_ratio
@@ -36,19 +41,19 @@ def test_equals_fairlearn(run, by_place, sample, extreme, seed):
 
 
 def test_by_hand(run, extreme):
-    gap, ratio = run(demographic_parity, {"by": "g"}, predictions=two(30, 40))
+    gap, ratio = compared(run, two(30, 40))
     assert (type(gap), type(ratio)) == (Range, RatioRange)
     assert extreme(gap) == (pytest.approx(0.1), pytest.approx(0.75))
 
 
 def test_equal_rates_have_no_gap(run, extreme):
-    gap, _ = run(demographic_parity, {"by": "g"}, predictions=two(30, 30))
+    gap, _ = compared(run, two(30, 30))
     assert extreme(gap) == (0, 1)
 
 
 def test_where_nobody_is_selected_there_is_no_ratio(run):
     made = Predictions.of([0] * 200 + [1], groups={"g": ["a", "b"] * 100 + ["c"]}, favourable=1)
-    found = run(demographic_parity, {"by": "g", "exclude": ["c"]}, predictions=made)
+    found = compared(run, made, exclude=["c"])
     gap, ratio = (e for e in found if not e.context)
     assert isinstance(gap, Range)
     assert ratio == Undefined(BOTH[1], 200, "nobody is selected in any group", slice={"by": "g"})
@@ -61,7 +66,7 @@ def test_where_nobody_is_selected_there_is_no_ratio(run):
 )
 def test_fewer_than_two_groups_are_no_pass(run, prediction, groups):
     made = Predictions.of(prediction, groups={"g": groups}, favourable=1)
-    found = run(demographic_parity, {"by": "g"}, predictions=made)
+    found = compared(run, made)
     assert {e.name for e in found} == set(BOTH)
     assert all(isinstance(e, Undefined) and not e.context for e in found)
 
@@ -70,10 +75,10 @@ def test_small_groups_make_both_measures_inconclusive(run):
     made = Predictions.of(
         [1, 0] * 100 + [1] * 5, groups={"g": ["a"] * 100 + ["b"] * 100 + ["c"] * 5}, favourable=1
     )
-    found = run(demographic_parity, {"by": "g"}, predictions=made)
+    found = compared(run, made)
     small = [e for e in found if isinstance(e, Undefined)]
     assert [e.name for e in small] == BOTH
-    assert all(e.slice == {"g": "c"} and e.value == 1 and not e.context for e in small)
+    assert all(e.slice == {"g": "c"} and e.value is None and not e.context for e in small)
     assert small[0].reason == "selection rate: not assessed: 5 rows, fewer than 30"
 
 
@@ -101,3 +106,16 @@ def test_the_gap_grows_with_small_groups(run, extreme):
 )
 def test_what_cannot_be_counted_is_an_error(run, code, made):
     assert code(run(demographic_parity, {"by": "g"}, predictions=made)) == "DC203"
+
+
+def test_the_rate_of_every_group_stands_beside_the_gap(run):
+    made = Predictions.of(
+        [1, 0] * 100 + [1] * 5, groups={"g": ["a"] * 100 + ["b"] * 100 + ["c"] * 5}, favourable=1
+    )
+    found = run(demographic_parity, {"by": "g"}, predictions=made)
+    rates = [e for e in found if e.name == "selection_rate"]
+    assert [(e.slice["g"], e.hits, e.of, e.context) for e in rates] == [
+        ("a", 50, 100, False),
+        ("b", 50, 100, False),
+        ("c", 5, 5, True),
+    ]

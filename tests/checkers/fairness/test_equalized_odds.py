@@ -74,7 +74,10 @@ def test_few_positives_are_not_assessed_however_many_rows(run):
     made = tables(a=(90, 10, 10, 90), b=(80, 20, 30, 70), c=(20, 9, 100, 900))
     gaps, _ = measured(run, made, min_n=30)
     (small,) = (e for e in gaps if isinstance(e, Undefined))
-    assert (small.slice, small.n, small.value) == ({"g": "c"}, 29, 20 / 29)
+    assert (small.slice, small.n, small.value) == ({"g": "c"}, 29, None)
+    rates = run(equalized_odds, {"by": "g", "min_n": 30}, predictions=made)
+    (shown,) = [e for e in rates if e.name == "true_positive_rate" and e.slice == {"g": "c"}]
+    assert (shown.hits, shown.of, shown.context) == (20, 29, True)
 
 
 def test_a_declared_exclusion_counts_all_rows_of_the_group(run):

@@ -10,6 +10,7 @@ from deploycheck.evidence.predictions import Predictions
 
 DIFFERENCE = "demographic_parity_difference"
 RATIO = "demographic_parity_ratio"
+SELECTION = "selection_rate"
 
 
 class DemographicParity(GroupParams):
@@ -32,6 +33,12 @@ class DemographicParity(GroupParams):
             better="higher",
             doc="Lowest ÷ highest selection rate over the groups.",
             high=1.0,
+        ),
+        Measure(
+            SELECTION,
+            unit="probability",
+            better="none",
+            doc="Rows with the favourable prediction ÷ rows, for each group.",
         ),
     ],
     roles=["prediction", "favourable"],
@@ -89,3 +96,4 @@ def demographic_parity(params: DemographicParity, predictions: Predictions) -> I
                 yield Undefined(RATIO, rows, "nobody is selected in any group", slice=place)
         yield from groups.notes(DIFFERENCE, "selection rate")
         yield from groups.notes(RATIO, "selection rate")
+        yield from groups.rates(SELECTION)

@@ -10,6 +10,9 @@ from deploycheck.evidence.predictions import Confusion, Predictions
 
 DIFFERENCE = "equalized_odds_difference"
 RATIO = "equalized_odds_ratio"
+TRUE_POSITIVE = "true_positive_rate"
+FALSE_POSITIVE = "false_positive_rate"
+WORDS = {TRUE_POSITIVE: "true-positive rate", FALSE_POSITIVE: "false-positive rate"}
 
 
 class EqualizedOdds(GroupParams):
@@ -34,6 +37,18 @@ class EqualizedOdds(GroupParams):
             doc="The smaller of the ratios (lowest ÷ highest over the groups) of true-positive "
             "and of false-positive rates.",
             high=1.0,
+        ),
+        Measure(
+            TRUE_POSITIVE,
+            unit="probability",
+            better="higher",
+            doc="TP ÷ (TP + FN), for each group.",
+        ),
+        Measure(
+            FALSE_POSITIVE,
+            unit="probability",
+            better="lower",
+            doc="FP ÷ (FP + TN), for each group.",
         ),
     ],
     tasks=["binary_classification", "multiclass"],
@@ -79,13 +94,14 @@ def equalized_odds(params: EqualizedOdds, predictions: Predictions) -> Iterator[
     for split in params.splits:
         counts = predictions.confusion(split)
         families = {
-            "true-positive rate": assess(params, split, _true_positives(counts)),
-            "false-positive rate": assess(params, split, _false_positives(counts)),
+            TRUE_POSITIVE: assess(params, split, _true_positives(counts)),
+            FALSE_POSITIVE: assess(params, split, _false_positives(counts)),
         }
         yield from _extremes(families)
         for family, groups in families.items():
-            yield from groups.notes(DIFFERENCE, family)
-            yield from groups.notes(RATIO, family)
+            yield from groups.notes(DIFFERENCE, WORDS[family])
+            yield from groups.notes(RATIO, WORDS[family])
+            yield from groups.rates(family)
 
 
 def _true_positives(counts: Sequence[Confusion]) -> list[Rate]:
@@ -104,16 +120,16 @@ def _extremes(families: dict[str, Assessed]) -> Iterator[Estimate]:
     for family, groups in families.items():
         place = {"by": groups.by}
         if len(groups.compared) < 2:
-            yield groups.incomparable(DIFFERENCE, family)
-            yield groups.incomparable(RATIO, family)
+            yield groups.incomparable(DIFFERENCE, WORDS[family])
+            yield groups.incomparable(RATIO, WORDS[family])
             continue
-        compared = [rate.group(family) for rate in groups.compared]
+        compared = [rate.group(WORDS[family]) for rate in groups.compared]
         pairs += compared
         if any(rate.hits for rate in groups.compared):
             ratios += compared
         else:
             rows = sum(rate.of for rate in groups.compared)
-            yield Undefined(RATIO, rows, f"the {family} is zero in every group", slice=place)
+            yield Undefined(RATIO, rows, f"the {WORDS[family]} is zero in every group", slice=place)
     if pairs:
         yield Range(DIFFERENCE, tuple(pairs), slice=place)
     if ratios:

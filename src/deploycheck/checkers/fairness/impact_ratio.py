@@ -96,7 +96,7 @@ def impact_ratio(params: ImpactRatio, predictions: Predictions) -> Iterator[Esti
         yield from _ratio_range(groups)
         if set(split) <= set(params.reference):
             yield from _against(groups, {c: params.reference[c] for c in split}, rates)
-        yield from groups.notes("impact_ratio")
+        yield from groups.notes("impact_ratio", "selection rate")
         hidden = [rate for rate, _ in groups.excluded]
         for rate in rates:
             context = rate in hidden
