@@ -95,7 +95,7 @@ lint: $(DEVELOPED) ## Lint, types, import contracts
 test: lint ## Everything that a change must pass
 	@echo "== wheel and sdist"
 	@rm -rf dist
-	@$(RUN) build --no-isolation --outdir dist . >/dev/null
+	@said=$$($(RUN) build --no-isolation --outdir dist . 2>&1) || { echo "$$said" >&2; exit 1; }
 	@ls dist
 	@for plugin in $(PLUGINS); do \
 	  echo "== tests of $$plugin"; \

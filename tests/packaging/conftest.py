@@ -66,7 +66,7 @@ class Environment:
             cwd=self.work,
             capture_output=True,
             text=True,
-            timeout=280,
+            timeout=800,
             check=False,
             env=clean() | variables,
         )

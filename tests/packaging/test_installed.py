@@ -6,7 +6,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-pytestmark = pytest.mark.slow
+# Most of the time goes into fetching what deploycheck needs, which may not be cached.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 GATE = ("gate", "--policy", "policy.yaml", "--release", "release.yaml")
 GAP = """\

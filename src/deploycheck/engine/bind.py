@@ -120,7 +120,9 @@ class Binder:
                     part for part in found["loc"] if part in mine or isinstance(part, int)
                 )
                 if found["type"] == "missing":
-                    tell("DC015", path, f"parameter {found['loc'][0]!r} is missing", key=True)
+                    where = path if given else ("check",)
+                    name = found["loc"][0]
+                    tell("DC015", where, f"parameter {name!r} is missing", "give it in `with`")
                 else:
                     name = ".".join(str(part) for part in found["loc"])
                     message = found["msg"].removeprefix("Value error, ")
