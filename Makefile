@@ -20,7 +20,7 @@ INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.developed
 
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
-# Two workers: more would not fit the memory of a small machine beside the large-table tests.
+# Of pytest. The tests start processes of their own, so more than the cores is no gain.
 WORKERS := 2
 # All of them; or for example `make test TESTS="tests/engine -x"`.
 TESTS :=
@@ -52,7 +52,7 @@ $(INSTALLED): pyproject.toml
 	  || { echo "== environment ($(PYTHON))"; "$(PYTHON)" -m venv --clear $(VENV); }
 	@echo "== install deploycheck"
 	@$(PIP) -e .
-	@pwd > $@
+	@pwd -P > $@
 
 $(DEVELOPED): $(INSTALLED) $(addsuffix /pyproject.toml,$(PLUGINS))
 	@echo "== install what development needs, and the plugins"
@@ -106,7 +106,7 @@ test: lint ## Everything that a change must pass
 
 .PHONY: bench
 bench: $(DEVELOPED) ## The long benchmarks
-	@for benchmark in benchmarks/[a-z]*.py; do \
+	@for benchmark in benchmarks/[a-z]*.py benchmarks/coverage/tables.py; do \
 	  echo "== $$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
 
 .PHONY: docs-pages

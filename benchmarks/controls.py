@@ -1,6 +1,6 @@
 """What ten thousand controls cost, with all their reports.
 
-python benchmarks/controls.py [--controls 10000] [--files 4] [--profile]
+.venv/bin/python benchmarks/controls.py [--controls 10000] [--files 4] [--profile]
 
 Trivial controls (the size of a file, the keys of a small table) in several policy files, so that
 what is measured is loading, planning, judging, deciding and reporting. Beside them run as many

@@ -1,6 +1,6 @@
 """What deploycheck costs those who have it installed, and what it costs to start.
 
-python benchmarks/startup.py [--runs 15]
+.venv/bin/python benchmarks/startup.py [--runs 15]
 
 CPU seconds, medians of runs in turn. Every other pytest plugin of the environment is switched off
 in the runs that are compared, so that the share of deploycheck is not made small by theirs.

@@ -129,8 +129,12 @@ def _offer(used: PluginUsed, pm: pluggy.PluginManager, plugin: Any, refused: lis
 
 
 def _digest(module: Any) -> str | None:
-    """sha256 over the plugin's Python files, by name; ``None`` where there are none to read."""
-    file = getattr(module, "__file__", None)
+    """sha256 over the plugin's Python files, by name; ``None`` where there are none to read.
+
+    A package counts whole, whichever of its modules is the entry point.
+    """
+    top = sys.modules.get(str(getattr(module, "__name__", "")).partition(".")[0], module)
+    file = getattr(top, "__file__", None) or getattr(module, "__file__", None)
     if file is None:
         return None
     home = Path(file)
@@ -144,7 +148,3 @@ def _digest(module: Any) -> str | None:
         whole.update(f"{path.relative_to(home.parent).as_posix()}\0{len(content)}\0".encode())
         whole.update(content)
     return f"sha256:{whole.hexdigest()}"
-
-
-def python_version() -> str:
-    return ".".join(map(str, sys.version_info[:3]))

@@ -42,13 +42,13 @@ def test_what_is_said_of_the_others():
     found = assess(made, ("g",), [rate("a", 9, 95), rate("b", 2, 9), rate("c", 1, 4)])
     small, excluded = found.notes("gap", "selection rate")
     assert small == Undefined(
-        "gap", 9, "selection rate: not assessed: 9 rows, fewer than 10", 2 / 9, slice={"g": "b"}
+        "gap", 9, "selection rate: not assessed: 9 rows, fewer than 10", None, slice={"g": "b"}
     )
     assert excluded == Undefined(
         "gap",
         4,
         "selection rate: excluded by the policy's min_share 5 %: 4 rows, 3.70 % of all",
-        0.25,
+        None,
         slice={"g": "c"},
         context=True,
     )

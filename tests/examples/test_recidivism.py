@@ -69,10 +69,14 @@ def test_the_example_is_blocked_for_the_reasons_its_readme_gives(decision):
 def test_error_rates_are_the_published_ones(decision, group):
     low, high, recid_low, recid_high, fpr, fnr = PUBLISHED[group]
     (false_positive,) = [
-        m for m in measured(decision, "FAIR-01", "false_positive_rate") if m["slice"] == {"race": group}
+        m
+        for m in measured(decision, "FAIR-01", "false_positive_rate")
+        if m["slice"] == {"race": group}
     ]
     (false_negative,) = [
-        m for m in measured(decision, "FAIR-01", "false_negative_rate") if m["slice"] == {"race": group}
+        m
+        for m in measured(decision, "FAIR-01", "false_negative_rate")
+        if m["slice"] == {"race": group}
     ]
     assert false_positive["value"] == pytest.approx(high / (low + high), abs=1e-12)
     assert false_positive["n"] == low + high
@@ -111,7 +115,9 @@ def test_differences_and_ratios_are_fairlearns(decision, rows):
 
 
 def test_groups_that_the_policy_excludes_are_shown(decision):
-    shown = {m["slice"].get("race"): m for m in measured(decision, "FAIR-01", "false_positive_rate")}
+    shown = {
+        m["slice"].get("race"): m for m in measured(decision, "FAIR-01", "false_positive_rate")
+    }
     assert {"Asian", "Native American"} <= set(shown)
     assert shown["Asian"]["undefined"]
     assert shown["Asian"]["context"] is True

@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from deploycheck.authoring.errors import DefinitionError
@@ -36,7 +37,7 @@ class Checker:
     def family(self) -> str:
         return self.id.partition(".")[0]
 
-    @property
+    @cached_property
     def doc(self) -> str:
         return inspect.cleandoc(self.measure.__doc__ or "")
 
@@ -44,10 +45,17 @@ class Checker:
     def title(self) -> str:
         return self.doc.partition("\n")[0].strip()
 
+    @cached_property
+    def _sections(self) -> dict[str, str]:
+        return {}
+
     def section(self, name: str) -> str:
         """The paragraph of the docstring that begins with ``name:``, on one line."""
-        found = re.search(rf"^{name}:(.*?)(?=\n\s*\n|\Z)", self.doc, re.MULTILINE | re.DOTALL)
-        return " ".join(found[1].split()) if found else ""
+        if name not in self._sections:  # every verdict asks for two of them
+            pattern = rf"^{name}:(.*?)(?=\n\s*\n|\Z)"
+            found = re.search(pattern, self.doc, re.MULTILINE | re.DOTALL)
+            self._sections[name] = " ".join(found[1].split()) if found else ""
+        return self._sections[name]
 
     def named(self, measure: str) -> Measure | None:
         return next((m for m in self.measures if m.name == measure), None)

@@ -111,10 +111,16 @@ class Files:
         """
         with self._open(text) as file:
             size = os.fstat(file.fileno()).st_size
-            # One byte more than allowed is asked for: a file may grow after its size was told.
-            data = file.read(limit + 1) if size <= limit else None
-        if data is None or len(data) > limit:
+            # One byte more than it should have, and not the limit, which would be set aside whole.
+            data = file.read(size + 1) if size <= limit else None
+        if data is None:
             raise EvidenceError(f"{text} is larger than {limit:,} bytes")
+        if len(data) != size:
+            raise EvidenceError(
+                f"{text} changed while it was read",
+                "run again while nothing writes to it",
+                code="DC202",
+            )
         return Contents(data, "sha256:" + hashlib.sha256(data).hexdigest())
 
     def identity(self, text: str) -> tuple[int, ...]:

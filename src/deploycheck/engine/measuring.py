@@ -43,9 +43,9 @@ class Measuring:
 
     def verdict(self, step: Step, beside: Sequence[Step] = ()) -> Verdict:
         """The verdict of one control; those ``beside`` it that share its scan are measured too."""
-        if step.key not in self._done:
-            batch = [s for s in beside if s.key not in self._done and _scan(s) == _scan(step)]
-            self._settle(batch if _scan(step) is not None and not self.apart else [step])
+        scan = _scan(step)
+        if step.key not in self._done and scan is not None and not self.apart:
+            self._settle([s for s in beside if s.key not in self._done and _scan(s) == scan])
         if step.key not in self._done:
             self._settle([step])
         return verdict(self.plan, step, self._done[step.key])

@@ -130,9 +130,8 @@ class Run:
         failed: list[str] = []
         for reporter, path in self.reports:
             try:
-                data = str.encode(
-                    reporter.render(decision), "utf-8"
-                )  # a TypeError if it is no text
+                # str.encode raises a TypeError for what is no text.
+                data = str.encode(reporter.render(decision), "utf-8")
             except Exception as error:  # noqa: BLE001 - a plugin's reporter may raise anything
                 failed.append(
                     f"the {reporter.name} report cannot be made: {type(error).__name__}: {error}"
