@@ -49,7 +49,7 @@ def test_every_failing_call_leaves_the_old_file_or_the_new_one(tmp_path, monkeyp
                 durable.write(path, b"new")
             except OSError as raised:
                 told = raised.errno
-                assert told == error  # noqa: PT017 - most calls of the loop raise, the last does not
+                assert told == error
             done = not failing.failed
         seen.append(failing.failed)
         assert path.read_bytes() in {b"old", b"new"}
