@@ -1,5 +1,6 @@
 """The engine's own process: ``gate`` starts it with ``python -I``; it does one task and ends."""
 
+import gc
 import json
 import os
 import sys
@@ -18,11 +19,13 @@ from deploycheck.engine.plan import Plan, make_plan
 from deploycheck.engine.problems import PolicyError, render
 from deploycheck.engine.record import FOLDER, RecordError, new_run
 from deploycheck.engine.registry import Registry
+from deploycheck.engine.resolve import TimeLimit
 from deploycheck.engine.run import Run
 from deploycheck.engine.wanted import UnknownReport, wanted
 from deploycheck.engine.watch import Watch
 from deploycheck.model.base import parse_instant
 
+PLANNING = "the plan"
 ISOLATION = "own process (python -I); the candidate's conftest, ini and cache are not read"
 
 
@@ -32,6 +35,7 @@ class Usage(Exception):
 
 def main() -> None:
     """Read the task from stdin, do it, tell the supervisor the exit code with its token."""
+    gc.set_threshold(100_000, 50, 100)  # a run makes lasting objects; little of it is garbage
     pipe = int(sys.argv[1])
     os.set_inheritable(pipe, False)
     task = json.load(sys.stdin)
@@ -48,6 +52,8 @@ def main() -> None:
         code = _say(render(error.problems, colour=sys.stderr.isatty()), Exit.INVALID)
     except RecordError as error:
         code = _say(f"deploycheck gate: {error}", Exit.UNCHECKED)
+    except TimeLimit as error:
+        code = _say(f"deploycheck gate: the plan: {error}", Exit.UNCHECKED)
     except KeyboardInterrupt:
         code = _say("deploycheck gate: interrupted; nothing was decided", Exit.CRASH)
     except Exception:  # noqa: BLE001 - a defect of deploycheck itself is exit 70, never a release
@@ -81,9 +87,10 @@ def work(task: Mapping[str, Any], watch: Watch) -> Exit:
     )
     reports = wanted(registry, task["reports"], task["out"], Path.cwd())
     cache = _cache(task["cache"], materials.folder)
-    plan = make_plan(materials, registry)
+    with watch((PLANNING,)):
+        plan = make_plan(materials, registry)
     home = Path(task["record"]) if task["record"] else materials.folder / FOLDER
-    run = Run(plan, home, reports, ISOLATION)
+    run = Run(plan, home, reports, ISOLATION, watch)
     run.notes += [f"an earlier attempt died: {why}" for why in task["dead"].values()]
     run.seconds["plan"] = perf_counter() - began
     run.begin()
@@ -95,6 +102,7 @@ def work(task: Mapping[str, Any], watch: Watch) -> Exit:
     began = perf_counter()
     measuring = Measuring(plan, watch, cache, dead=dict(task["dead"]), apart=task["apart"])
     verdicts = list(measuring.verdicts(plan.steps))
+    measuring.finish()
     run.seconds["measure"] = perf_counter() - began
     decision = run.finish(verdicts)
     _announce(registry, run, plan, decision)

@@ -54,6 +54,13 @@ def supervise(task: Mapping[str, Any]) -> int:
             apart = True
             continue
         name = ending.at_work[0]
+        if "/" not in name:  # no control, but the plan or a report
+            click.echo(
+                f"deploycheck: the engine's process {ending.how} at work on {name}; nothing was "
+                "decided",
+                err=True,
+            )
+            return Exit.UNCHECKED
         dead[name] = f"the process {ending.how} while {name} was being measured"
         click.echo(f"deploycheck: {dead[name]}; judging the others without it", err=True)
     click.echo(f"deploycheck: {_DEATHS} processes died; nothing was decided", err=True)

@@ -1,4 +1,8 @@
-"""What was measured before, by content: plain data, whole or not at all, shared by workers."""
+"""What was measured before, by content: plain data, whole or not at all, shared by workers.
+
+Results are kept in one file for each set of evidence, so that thousands of controls on one data
+set are one file to read and one to write.
+"""
 
 import hashlib
 import json
@@ -10,6 +14,7 @@ from typing import Any
 from deploycheck.engine.durable import write
 
 _WAIT = 600.0
+_MOST = 20_000  # results kept of one set of evidence; the oldest go first
 
 
 class Cache:
@@ -17,38 +22,49 @@ class Cache:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._known: dict[str, dict[str, Any]] = {}
+        self._new: dict[str, dict[str, Any]] = {}
 
-    def get(self, key: str) -> Any:
-        """What was put under ``key``, or ``None``."""
-        try:
-            kept = json.loads(self._path(key).read_bytes())
-            text = kept["value"]
-            if kept["key"] != key or kept["sha256"] != _sum(text):
-                return None
-            return json.loads(text)
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            return None
+    def get(self, evidence: str, key: str) -> Any:
+        """What was put under ``key`` for this evidence, or ``None``."""
+        if evidence not in self._known:
+            self._known[evidence] = self._read(evidence)
+        return self._known[evidence].get(key)
 
-    def put(self, key: str, value: Any) -> None:
-        """Keep ``value``, plain data. A cache that cannot be written costs time, not truth."""
-        text = json.dumps(value, allow_nan=False)
-        kept = {"key": key, "sha256": _sum(text), "value": text}
-        try:
-            write(self._path(key), json.dumps(kept).encode())
-        except OSError:
-            return
+    def put(self, evidence: str, key: str, value: Any) -> None:
+        """Keep ``value``, plain data, until :meth:`flush` writes it."""
+        self._known.setdefault(evidence, {})[key] = value
+        self._new.setdefault(evidence, {})[key] = value
+
+    def flush(self) -> None:
+        """Write what is new, beside what others wrote in the meantime.
+
+        A cache that cannot be written costs time, not truth.
+        """
+        for evidence, new in self._new.items():
+            with self._lock(evidence):
+                self._write(evidence, self._read(evidence) | new)
+        self._new.clear()
 
     @contextmanager
-    def alone(self, key: str) -> Iterator[None]:
-        """Hold the lock of ``key``, so that one worker measures and the others wait for it.
+    def alone(self, evidence: str) -> Iterator[None]:
+        """Measure while the others wait, and find what they measured before; then write.
 
         A lock that cannot be had costs time, not truth: the work is then done twice.
         """
+        with self._lock(evidence):
+            self._known[evidence] = self._read(evidence) | self._new.get(evidence, {})
+            yield
+            if new := self._new.pop(evidence, None):
+                self._write(evidence, self._read(evidence) | new)
+
+    @contextmanager
+    def _lock(self, evidence: str) -> Iterator[None]:
         from filelock import FileLock, Timeout
 
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / f"{_short(key)}.lock")
+            lock = FileLock(self.folder / f"{_short(evidence)}.lock")
             lock.acquire(timeout=_WAIT)
         except (OSError, Timeout, NotImplementedError):
             yield
@@ -58,9 +74,28 @@ class Cache:
         finally:
             lock.release()
 
-    def _path(self, key: str) -> Path:
-        name = _short(key)
-        return self.folder / name[:2] / f"{name}.json"
+    def _read(self, evidence: str) -> dict[str, Any]:
+        try:
+            kept = json.loads(self._path(evidence).read_bytes())
+            text = kept["values"]
+            if kept["evidence"] != evidence or kept["sha256"] != _sum(text):
+                return {}
+            values = json.loads(text)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return {}
+        return values if isinstance(values, dict) else {}
+
+    def _write(self, evidence: str, values: dict[str, Any]) -> None:
+        newest = dict(list(values.items())[-_MOST:])
+        text = json.dumps(newest, allow_nan=False)
+        kept = {"evidence": evidence, "sha256": _sum(text), "values": text}
+        try:
+            write(self._path(evidence), json.dumps(kept).encode())
+        except OSError:
+            return
+
+    def _path(self, evidence: str) -> Path:
+        return self.folder / f"{_short(evidence)}.json"
 
 
 def _sum(text: str) -> str:

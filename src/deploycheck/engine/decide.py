@@ -61,7 +61,8 @@ def decide(
         honest = effect(verdict.outcome, step.enforcement, step.control.decide.uncertain)
         if (verdict.check, verdict.enforcement) != (step.control.check, step.enforcement):
             against.append(f"the verdict on {key} is not on the control that was planned")
-        verdict = verdict.model_copy(update={"effect": honest})  # noqa: PLW2901 - see above
+        if verdict.effect is not honest:
+            verdict = verdict.model_copy(update={"effect": honest})  # noqa: PLW2901 - see above
         if key not in found or _worse(verdict, found[key]):
             found[key] = verdict
     why = unrun or {}

@@ -7,7 +7,7 @@ from typing import Any
 from deploycheck.authoring.errors import EvidenceError
 from deploycheck.engine.cache import Cache
 from deploycheck.engine.judge import Judged, judge
-from deploycheck.engine.plan import Plan, Step, control_digest, seed_of
+from deploycheck.engine.plan import Plan, Step, control_digest, evidence_digest, seed_of
 from deploycheck.engine.resolve import Failed, Job, measure
 from deploycheck.engine.resolve_failures import UNDECIDABLE, failure
 from deploycheck.engine.store import sha256
@@ -33,6 +33,7 @@ class Measuring:
     dead: dict[str, str] = field(default_factory=dict)
     apart: bool = False
     _done: dict[str, Judged] = field(default_factory=dict)
+    _keys: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def verdicts(self, steps: Sequence[Step]) -> Iterator[Verdict]:
         """The verdicts of these controls, in their order."""
@@ -61,18 +62,20 @@ class Measuring:
     def _settle(self, steps: Sequence[Step]) -> None:
         """Judge these controls: without work where that is possible, else all together."""
         waiting = [s for s in steps if s.key not in self._done and not self._without_work(s)]
+        waiting = [s for s in waiting if not self._remembered(s)]
         if not waiting:
             return
-        keys = {s.key: self._cache_key(s) for s in waiting} if self.cache else {}
-        waiting = [s for s in waiting if not self._remembered(s, keys.get(s.key))]
-        if not waiting:
+        evidence = self._keys[waiting[0].key][0] if waiting[0].key in self._keys else None
+        if self.cache is None or evidence is None or _scan(waiting[0]) is None:
+            self._work(waiting)
             return
-        if self.cache is None or _scan(waiting[0]) is None:
-            self._work(waiting, keys)
-            return
-        with self.cache.alone(sha256(sorted(k or "" for k in keys.values()))):
-            waiting = [s for s in waiting if not self._remembered(s, keys.get(s.key))]
-            self._work(waiting, keys)
+        with self.cache.alone(evidence):
+            self._work([s for s in waiting if not self._remembered(s)])
+
+    def finish(self) -> None:
+        """Keep what was measured for later runs."""
+        if self.cache is not None:
+            self.cache.flush()
 
     def _without_work(self, step: Step) -> bool:
         if step.excused is not None:
@@ -83,7 +86,7 @@ class Measuring:
             self._done[step.key] = Judged(Outcome.ERROR, self.dead[step.key], code="DC308")
         return step.key in self._done
 
-    def _work(self, steps: Sequence[Step], keys: dict[str, str | None]) -> None:
+    def _work(self, steps: Sequence[Step]) -> None:
         jobs = [job for step in steps if (job := self._job(step)) is not None]
         results = measure(jobs, self.watch) if jobs else {}
         for step in steps:
@@ -95,9 +98,12 @@ class Measuring:
                 continue
             judged = self._judge(step, result)
             self._done[step.key] = judged
-            key = keys.get(step.key)
-            if self.cache is not None and key is not None and judged.outcome is not Outcome.ERROR:
-                self.cache.put(key, _freeze(judged))
+            if (
+                self.cache is not None
+                and step.key in self._keys
+                and judged.outcome is not Outcome.ERROR
+            ):
+                self.cache.put(*self._keys[step.key], _freeze(judged))
 
     def _judge(self, step: Step, result: Any) -> Judged:
         try:
@@ -122,28 +128,33 @@ class Measuring:
             return None
         return Job(step.key, step.bound.checker, step.bound.params, evidence)
 
-    def _cache_key(self, step: Step) -> str | None:
-        """What the judgement depends on; ``None`` where it may not be reused."""
+    def _cache_key(self, step: Step) -> tuple[str, str] | None:
+        """What it is measured on and what it depends on; ``None`` where it may not be reused."""
         try:
-            measured = control_digest(step, self.plan)
+            evidence = evidence_digest(step, self.plan)
         except EvidenceError:
             return None
-        if measured is None:
+        if evidence is None:
             return None
-        return sha256(
+        key = sha256(
             {
-                "measured": measured,
+                "measured": control_digest(step, self.plan),
                 "kind": step.kind.value,
                 "decide": step.control.decide.model_dump(mode="json"),
-                "require": {name: r.as_json() for name, r in step.requirements.items()},
+                "require": step.asked,
                 "alarms": self.plan.alarms.get(step.policy, 1),
             }
         )
+        return evidence, key
 
-    def _remembered(self, step: Step, key: str | None) -> bool:
-        if self.cache is None or key is None:
+    def _remembered(self, step: Step) -> bool:
+        if self.cache is None:
             return False
-        kept = self.cache.get(key)
+        keys = self._keys.get(step.key) or self._cache_key(step)
+        if keys is None:
+            return False
+        self._keys[step.key] = keys
+        kept = self.cache.get(*keys)
         judged = None if kept is None else _thaw(kept)
         if judged is not None:
             self._done[step.key] = judged

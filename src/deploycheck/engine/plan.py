@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from deploycheck.authoring.errors import EvidenceError
@@ -16,6 +17,7 @@ from deploycheck.engine.inputs import stray_inputs
 from deploycheck.engine.load import LoadedControl, LoadedPolicy, load_policy, load_release
 from deploycheck.engine.materials import Materials, Text
 from deploycheck.engine.problems import PolicyError, Problem, did_you_mean
+from deploycheck.engine.quiet import quiet
 from deploycheck.engine.registry import Registry
 from deploycheck.engine.requirement import Requirement, requirement
 from deploycheck.engine.store import Store, sha256
@@ -45,6 +47,19 @@ class Step:
     location: str
     broken: EvidenceError | None = None
     excused: str | None = None
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """Everything that was in force, defaults included: of the check and of its evidence."""
+        used: dict[str, Any] = {}
+        for binding in self.bound.bindings:
+            used |= binding.need.params.model_dump(mode="json")
+        return used | self.bound.params.model_dump(mode="json")
+
+    @cached_property
+    def asked(self) -> dict[str, dict[str, Any]]:
+        """The bounds, by measure, as they are reported."""
+        return {name: r.as_json() for name, r in self.requirements.items()}
 
 
 @dataclass(frozen=True)
@@ -111,8 +126,8 @@ class Plan:
             "kind": step.kind.value,
             "confidence": step.control.decide.confidence,
             "enforcement": step.enforcement.value,
-            "parameters": step.bound.params.model_dump(mode="json"),
-            "requirement": {name: r.as_json() for name, r in step.requirements.items()},
+            "parameters": step.parameters,
+            "requirement": step.asked,
             "evidence": [e.model_dump(mode="json") for e in self.evidence_used(step)],
         }
 
@@ -122,6 +137,11 @@ def make_plan(materials: Materials, registry: Registry) -> Plan:
 
     :raises PolicyError: with every mistake of every file, in one go.
     """
+    with quiet():
+        return _plan(materials, registry)
+
+
+def _plan(materials: Materials, registry: Registry) -> Plan:
     problems: list[Problem] = [Problem("DC029", text, None) for text in registry.refused]
     document = parse(materials.release.label, materials.release.data, problems)
     release = load_release(document, problems) if document is not None else None
@@ -215,9 +235,8 @@ class _Planner:
         requirements = _requirements(control, checker, kind, tell)
         if bound is None or requirements is None:
             return None
-        _refuse_uncanonical(bound, requirements, tell)
         name = policy.policy.policy
-        return Step(
+        step = Step(
             key=f"{name}/{control.id}",
             policy=name,
             control=control,
@@ -229,6 +248,8 @@ class _Planner:
             broken=self._broken(bound, tell) if excused is None else None,
             excused=excused,
         )
+        _refuse_uncanonical(step, tell)
+        return step
 
     def _known(self, control: Control) -> Any:
         """The checker of a control that could not be bound, to go on telling its mistakes."""
@@ -304,11 +325,10 @@ def _requirements(
     return made if sound else None
 
 
-def _refuse_uncanonical(bound: Bound, requirements: Mapping[str, Requirement], tell: Any) -> None:
+def _refuse_uncanonical(step: Step, tell: Any) -> None:
     """Refuse numbers that JSON cannot hold exactly, so that every decision has a digest."""
     try:
-        canonical_bytes(bound.params.model_dump(mode="json"))
-        canonical_bytes({name: r.as_json() for name, r in requirements.items()})
+        canonical_bytes([step.parameters, step.asked])
     except CanonicalError as error:
         tell("DC010", (), str(error))
 
@@ -384,35 +404,44 @@ def seed_of(step: Step, plan: Plan) -> Seed:
     """The control's seed: of its evidence, its check and its parameters, and of nothing else."""
     parts = {
         "check": step.control.check,
-        "parameters": step.bound.params.model_dump(mode="json"),
-        "evidence": {b.argument: plan.store.evidence_key(b.need) for b in step.bound.bindings},
+        "parameters": step.parameters,
+        "evidence": _evidence_keys(step, plan),
     }
     return Seed(int(sha256(parts).removeprefix("sha256:")[:16], 16))
 
 
-def control_digest(step: Step, plan: Plan) -> str | None:
-    """What a measurement depends on: evidence, checker, parameters. Seeds and caches use it.
+def evidence_digest(step: Step, plan: Plan) -> str | None:
+    """What a control is measured on, by content.
 
-    :return: ``None`` where some evidence has no digest, so that nothing may be reused.
+    :return: ``None`` where some evidence has no digest, so that nothing may be reused, and where
+        no data set is among it: what is made of a file's size is quicker measured than looked up.
     """
-    provider = plan.registry.provider(step.control.check)
-    keys = {}
-    for binding in step.bound.bindings:
-        if plan.store.describe(binding.need).digest is None:
-            return None
-        keys[binding.argument] = plan.store.evidence_key(binding.need)
+    needs = [binding.need for binding in step.bound.bindings]
+    if not any(need.collector.evidence.subject == "data" for need in needs):
+        return None
+    if any(plan.store.describe(need).digest is None for need in needs):
+        return None
+    return sha256(_evidence_keys(step, plan))
+
+
+def control_digest(step: Step, plan: Plan) -> str:
+    """What is asked of the evidence: the code that measures, and its parameters."""
     from deploycheck import __version__
 
+    provider = plan.registry.provider(step.control.check)
     return sha256(
         {
             "deploycheck": __version__,
             "check": step.control.check,
             "version": step.bound.checker.version,
             "plugin": provider.model_dump(mode="json") if provider else None,
-            "parameters": step.bound.params.model_dump(mode="json"),
-            "evidence": keys,
+            "parameters": step.parameters,
         }
     )
+
+
+def _evidence_keys(step: Step, plan: Plan) -> dict[str, str]:
+    return {b.argument: plan.store.evidence_key(b.need) for b in step.bound.bindings}
 
 
 def _alarms(steps: Sequence[Step]) -> Counter[str]:

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from deploycheck.authoring.measure import Measure
@@ -46,7 +47,11 @@ class Requirement:
         return self.equals is not None or self.one_of is not None
 
     def as_json(self) -> dict[str, Any]:
-        """The bounds that are given, by name."""
+        """The bounds that are given, by name; not to be changed."""
+        return self._json
+
+    @cached_property
+    def _json(self) -> dict[str, Any]:
         given: dict[str, Any] = {}
         for name in ("min", "max", "detect"):
             value = getattr(self, name)

@@ -13,7 +13,9 @@ from deploycheck.engine.canonical import digest, readable
 from deploycheck.engine.decide import Decided, decide
 from deploycheck.engine.durable import Staged
 from deploycheck.engine.plan import Plan
+from deploycheck.engine.quiet import quiet
 from deploycheck.engine.record import Record, RecordError
+from deploycheck.engine.resolve import Guard
 from deploycheck.engine.store import sha256
 from deploycheck.model.decision import Decision, RunFacts
 from deploycheck.model.verdict import Effect, Verdict
@@ -27,6 +29,7 @@ class Run:
 
     :param home: folder of the records, ``.deploycheck`` beside the release unless named.
     :param reports: which reports are wanted, and where.
+    :param guard: entered around the work of each reporter.
     :param isolation: how the engine is kept apart from the candidate's code, for the reader.
     """
 
@@ -34,6 +37,7 @@ class Run:
     home: Path
     reports: Wanted
     isolation: str
+    guard: Guard
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -74,7 +78,8 @@ class Run:
         while True:
             decided = decide(self.plan, known, problems=against, unrun=unrun)
             decision = self._decision(decided, began)
-            staged, failed = self._stage(decision)
+            text = readable(decision).encode()
+            staged, failed = self._stage(decision, text)
             new = [text for text in failed if text not in against]
             if not new or decision.decision is Effect.BLOCK:
                 break
@@ -82,7 +87,7 @@ class Run:
             against += new
         self.warnings += failed
         try:
-            self.record.decision(readable(decision).encode())
+            self.record.decision(text)
         except RecordError:
             _drop(staged)
             raise
@@ -124,15 +129,20 @@ class Run:
         )
         return made.model_copy(update={"run": run.model_copy(update={"digest": digest(made)})})
 
-    def _stage(self, decision: Decision) -> tuple[list[Staged], list[str]]:
-        """Every wanted report, flushed beside its place; and why some are not."""
+    def _stage(self, decision: Decision, text: bytes) -> tuple[list[Staged], list[str]]:
+        """Every wanted report, flushed beside its place; and why some are not.
+
+        :param text: the decision as it is recorded, which is what the JSON report shows.
+        """
         staged: list[Staged] = []
         failed: list[str] = []
         for reporter, path in self.reports:
             try:
-                # str.encode raises a TypeError for what is no text.
-                data = str.encode(reporter.render(decision), "utf-8")
-            except Exception as error:  # noqa: BLE001 - a plugin's reporter may raise anything
+                data = text if reporter.name == "json" else self._render(reporter, decision)
+            except KeyboardInterrupt:
+                _drop(staged)
+                raise
+            except BaseException as error:  # noqa: BLE001 - a plugin's reporter may raise anything
                 failed.append(
                     f"the {reporter.name} report cannot be made: {type(error).__name__}: {error}"
                 )
@@ -145,6 +155,11 @@ class Run:
                     f"{error.strerror or error}"
                 )
         return staged, failed
+
+    def _render(self, reporter: Reporter, decision: Decision) -> bytes:
+        with self.guard((f"report {reporter.name}",)), quiet():
+            # str.encode raises a TypeError for what is no text.
+            return str.encode(reporter.render(decision), "utf-8")
 
     def _tell(self, decision: Decision) -> None:
         """Tell plugins the outcome; what they raise is a warning and changes nothing."""

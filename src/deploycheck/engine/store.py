@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from deploycheck.authoring.collector import Collector, Description, Source
@@ -27,7 +28,7 @@ class Need:
     subject: str
     params: Params
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Names the evidence inside a run; controls with the same key share it."""
         return f"{self.collector.name}|{self.subject}|{self.params.model_dump_json()}"
@@ -49,6 +50,7 @@ class Store:
     _columns: dict[str, set[str]] = field(default_factory=dict)
     _described: dict[str, Description | EvidenceError] = field(default_factory=dict)
     _collected: dict[str, Any] = field(default_factory=dict)
+    _keys: dict[str, str] = field(default_factory=dict)
 
     def will_read(self, need: Need, columns: Iterable[str]) -> None:
         """Tell which columns a control will read; the collector may leave out the others."""
@@ -149,6 +151,11 @@ class Store:
 
         :raises EvidenceError: it cannot be described.
         """
+        if need.key not in self._keys:
+            self._keys[need.key] = self._evidence_key(need)
+        return self._keys[need.key]
+
+    def _evidence_key(self, need: Need) -> str:
         release = self.release
         spec: Any = None
         if need.subject in release.data:

@@ -1,8 +1,5 @@
 """Verdicts: what became of a control, with everything a reader needs beside it."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from deploycheck.engine.judge import Judged
 from deploycheck.engine.plan import Plan, Step
 from deploycheck.model.policy import Enforcement, Uncertain
@@ -49,21 +46,13 @@ def verdict(plan: Plan, step: Step, judged: Judged) -> Verdict:
         why=checker.section("Why"),
         fix=checker.section("Fix"),
         location=step.location,
-        parameters=_parameters(step),
-        requirement={name: r.as_json() for name, r in step.requirements.items()},
+        parameters=step.parameters,
+        requirement=step.asked,
         reason=judged.reason,
         code=judged.code,
         measurements=judged.measurements,
         evidence=plan.evidence_used(step),
     )
-
-
-def _parameters(step: Step) -> Mapping[str, Any]:
-    """Everything that was in force, defaults included: of the check and of its evidence."""
-    used: dict[str, Any] = {}
-    for binding in step.bound.bindings:
-        used |= binding.need.params.model_dump(mode="json")
-    return used | step.bound.params.model_dump(mode="json")
 
 
 def not_evaluated(plan: Plan, step: Step, why: str) -> Verdict:

@@ -2,8 +2,8 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from types import TracebackType
 from typing import Any
 
 from deploycheck.engine.resolve import TimeLimit
@@ -27,33 +27,43 @@ class Watch:
         self.seconds = seconds
         self.beat = beat
 
-    @contextmanager
-    def __call__(self, keys: Sequence[str]) -> Iterator[None]:
-        """Run a piece of work of these controls.
+    def __call__(self, keys: Sequence[str]) -> "_Piece":
+        """A piece of work of these controls.
 
-        :raises TimeLimit: in the main thread of a POSIX process, when it takes too long. Elsewhere,
-            and in C code that does not come back, only another process can stop it.
+        Inside it :class:`TimeLimit` is raised when it takes too long: in the main thread of a
+        POSIX process. Elsewhere, and in C code that does not come back, only another process can
+        stop it.
         """
-        self.beat(keys)
-        try:
-            if threading.current_thread() is not threading.main_thread():
-                yield
-            else:
-                with self._alarm():
-                    yield
-        finally:
-            self.beat(())
+        return _Piece(self, keys)
 
-    @contextmanager
-    def _alarm(self) -> Iterator[None]:
-        def ring(_signum: int, _frame: Any) -> None:
-            raise TimeLimit(f"it did not return within {self.seconds:g} s and was stopped")
+    def ring(self, _signum: int, _frame: Any) -> None:
+        """The alarm."""
+        raise TimeLimit(f"it did not return within {self.seconds:g} s and was stopped")
 
-        before = signal.signal(signal.SIGALRM, ring)
-        # It rings again each second: code that swallows everything is asked again.
-        remaining = signal.setitimer(signal.ITIMER_REAL, self.seconds, 1.0)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, *remaining)
-            signal.signal(signal.SIGALRM, before)
+
+class _Piece:
+    """One piece of work; thousands of them are entered, so no generator is made for each."""
+
+    __slots__ = ("before", "keys", "main", "timer", "watch")
+
+    def __init__(self, watch: Watch, keys: Sequence[str]) -> None:
+        self.watch, self.keys = watch, keys
+        self.main = threading.current_thread() is threading.main_thread()
+
+    def __enter__(self) -> None:
+        self.watch.beat(self.keys)
+        if self.main:
+            self.before = signal.signal(signal.SIGALRM, self.watch.ring)
+            # It rings again each second: code that swallows everything is asked again.
+            self.timer = signal.setitimer(signal.ITIMER_REAL, self.watch.seconds, 1.0)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self.main:
+            signal.setitimer(signal.ITIMER_REAL, *self.timer)
+            signal.signal(signal.SIGALRM, self.before)
+        self.watch.beat(())

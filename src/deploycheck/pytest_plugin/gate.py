@@ -46,15 +46,16 @@ def open_gate(config: pytest.Config) -> "Gate":
         config.addinivalue_line("markers", f"{name}: controls of deploycheck")
     home = opening.home(config, materials.folder)
     cache = None if config.getoption("deploycheck_no_cache") else Cache(home / "cache")
-    measuring = Measuring(plan, Watch(config.getoption("deploycheck_timeout")), cache)
+    watch = Watch(config.getoption("deploycheck_timeout"))
+    measuring = Measuring(plan, watch, cache)
     if shipped is not None:
         return Gate(paths, plan, measuring)
-    gate = Controller(config.rootpath, paths, plan, measuring, _run(config, plan, home))
+    gate = Controller(config.rootpath, paths, plan, measuring, _run(config, plan, home, watch))
     gate.refuse_expired()
     return gate
 
 
-def _run(config: pytest.Config, plan: Plan, home: Path) -> Run:
+def _run(config: pytest.Config, plan: Plan, home: Path, watch: Watch) -> Run:
     try:
         reports = wanted(
             plan.registry,
@@ -64,7 +65,7 @@ def _run(config: pytest.Config, plan: Plan, home: Path) -> Run:
         )
     except UnknownReport as error:
         raise pytest.UsageError(f"deploycheck: {error}") from None
-    return Run(plan, home, reports, ISOLATION)
+    return Run(plan, home, reports, ISOLATION, watch)
 
 
 class Gate:
@@ -101,6 +102,10 @@ class Gate:
             kept.append(item)
         items[:] = kept
 
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:  # noqa: ARG002 - the hook's
+        """Keep what was measured, in every process."""
+        self.measuring.finish()
+
     def judge(self, item: ControlItem) -> Verdict:
         if self._selected is None:
             self._selected = [i.step for i in item.session.items if isinstance(i, ControlItem)]
@@ -110,10 +115,13 @@ class Gate:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Text, not objects: a report has to survive the trip from a worker."""
+        """Text, not an object, from a worker: it has to survive the trip."""
         report = yield
         if call.when == "setup" and isinstance(item, ControlItem) and item.verdict is not None:
-            setattr(report, _SENT, item.verdict.model_dump_json(by_alias=True))
+            sent: Any = item.verdict
+            if not isinstance(self, Controller):
+                sent = item.verdict.model_dump_json(by_alias=True)
+            setattr(report, _SENT, sent)
         return report
 
 
@@ -182,6 +190,10 @@ class Controller(Gate):
         sent = getattr(report, _SENT, None)
         if sent is None:
             return
+        delattr(report, _SENT)  # other plugins write reports down whole
+        if isinstance(sent, Verdict):
+            self.verdicts.append(sent)
+            return
         try:
             self.verdicts.append(Verdict.model_validate_json(sent))
         except ValueError as error:
@@ -190,6 +202,7 @@ class Controller(Gate):
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Decide over everything that was planned; exit 0 is for RELEASE alone."""
+        self.measuring.finish()
         if session.config.getoption("collectonly"):
             self.failure = "controls were only collected; nothing was evaluated or decided"
         else:
