@@ -18,6 +18,15 @@ DIFFERENCES = (-0.9, -0.6, -0.3, -0.1, -0.03, 0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0
 RATIOS = (0.2, 0.5, 0.8, 0.9, 1.0, 1.02, 1.05, 1.1, 1.25, 1.5, 2.0, 5.0)
 
 
+# The same, finer: for the worst cells that the docs quote.
+DENSE_RARE = np.unique(np.concatenate([RARE, np.arange(0.25, 30, 0.5)]))
+DENSE_SPREAD = np.unique(np.concatenate([SPREAD, np.linspace(0.005, 0.995, 100)]))
+DENSE_DIFFERENCES = tuple(
+    np.unique(np.concatenate([DIFFERENCES, np.arange(-19, 20) / 20, np.arange(-3, 13) / 100]))
+)
+DENSE_RATIOS = (0.1, 0.33, 0.7, 0.95, 0.98, 1.01, 1.03, 1.07, 1.15, 1.4, 1.6, 3.0, 10.0, *RATIOS)
+
+
 def binomial(n: int, rates: Floats) -> Floats:
     """P(X = k) for k = 0 … n, one row for each rate."""
     k = np.arange(n + 1)
@@ -38,31 +47,41 @@ def all_tables(n1: int, n2: int) -> tuple[Floats, Floats, Floats, Floats]:
     return x1, np.full_like(x1, n1), x2, np.full_like(x2, n2)
 
 
-def difference_errors(lower: Floats, deltas: Iterable[float] = DIFFERENCES) -> Iterator[Floats]:
+def difference_errors(
+    lower: Floats,
+    deltas: Iterable[float] = DIFFERENCES,
+    spread: Floats = SPREAD,
+    rare: Floats = RARE,
+) -> Iterator[Floats]:
     """P(lower bound ≥ p1 − p2) over a grid of rates, for each difference."""
     n1, n2 = lower.shape[0] - 1, lower.shape[1] - 1
     for delta in deltas:
         least, most = max(0.0, -delta), min(1.0, 1 - delta)
-        rates = [least + (most - least) * SPREAD]
+        rates = [least + (most - least) * spread]
         rates += [
-            start + sign * RARE / n for n in (n1, n2) for start, sign in ((least, 1), (most, -1))
+            start + sign * rare / n for n in (n1, n2) for start, sign in ((least, 1), (most, -1))
         ]
         p2 = _inside(np.concatenate(rates), least, most)
         p1 = np.clip(p2 + delta, 0, 1)
         yield _missed(lower >= delta - 1e-12, binomial(n1, p1), binomial(n2, p2))
 
 
-def ratio_errors(lower: Floats, ratios: Iterable[float] = RATIOS) -> Iterator[Floats]:
+def ratio_errors(
+    lower: Floats,
+    ratios: Iterable[float] = RATIOS,
+    spread: Floats = SPREAD,
+    rare: Floats = RARE,
+) -> Iterator[Floats]:
     """P(lower bound ≥ p1 / p2) over a grid of rates, for each ratio."""
     n1, n2 = lower.shape[0] - 1, lower.shape[1] - 1
     for ratio in ratios:
         most = min(1.0, 1 / ratio)
         rates = [
-            most * SPREAD,
-            RARE / n2,
-            RARE / n1 / ratio,
-            most - RARE / n2,
-            most - RARE / n1 / ratio,
+            most * spread,
+            rare / n2,
+            rare / n1 / ratio,
+            most - rare / n2,
+            most - rare / n1 / ratio,
         ]
         p2 = _inside(np.concatenate(rates), 0, most)
         yield _missed(lower >= ratio * (1 - 1e-12), binomial(n1, p2 * ratio), binomial(n2, p2))

@@ -2,16 +2,22 @@
 
     python benchmarks/coverage/tables.py            all tables, some minutes
     python benchmarks/coverage/tables.py --smoke    a small part, a few seconds
+    python benchmarks/coverage/tables.py --dense    only the worst cells, on a finer grid
 
 Errors are exact (enumerated over all tables of counts) except those of the range over ten groups,
 which are simulated with a fixed seed. Each error belongs to one one-sided bound.
 """
 
 import argparse
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from enumeration import (
+    DENSE_DIFFERENCES,
+    DENSE_RARE,
+    DENSE_RATIOS,
+    DENSE_SPREAD,
     all_tables,
     difference_errors,
     one_sample_errors,
@@ -35,6 +41,8 @@ SIZES = (
     *((10, 10), (10, 300), (300, 10), (30, 30), (30, 300), (300, 30)),
     *((60, 100), (100, 100), (100, 300), (300, 100), (300, 300)),
 )
+
+DENSE_SIZES = (5, 12, 20, 29, 30, 31, 33, 35, 38, 42, 47, 55, 65, 80, 100, 130, 180, 300)
 
 
 def chosen(lower: Callable[..., tuple[Floats, Floats]]) -> Lower:
@@ -111,6 +119,29 @@ def two_sample_table(
             print(f"| {alpha:.2g} | {n1}, {n2} | " + " | ".join(cells) + " |")
 
 
+def worst_table(sizes: Sequence[int], alphas: Sequence[float]) -> None:
+    """The worst cell of the bounds that decide, over all pairs of sizes and a fine grid of rates."""
+    print("\n### Worst error of what deploycheck decides by, on the fine grid\n")
+    print(
+        "| estimand | alpha | error | as multiple | at n | at contrast |\n|---|---|---|---|---|---|"
+    )
+    for name, lower, errors, grid in (
+        ("difference", chosen(difference_lower), difference_errors, DENSE_DIFFERENCES),
+        ("ratio", chosen(ratio_lower), ratio_errors, DENSE_RATIOS),
+    ):
+        for alpha in alphas:
+            worst = (0.0, 0, 0, 0.0)
+            for n1, n2 in itertools.product(sizes, sizes):
+                low = lower(*all_tables(n1, n2), alpha)
+                found = errors(low, grid, DENSE_SPREAD, DENSE_RARE)
+                for at, error in zip(grid, found, strict=True):
+                    worst = max(worst, (float(error.max()), n1, n2, at))
+            error, n1, n2, at = worst
+            print(
+                f"| {name} | {alpha:.2g} | {error:.2g} | {error / alpha:.2f} | {n1}, {n2} | {at:g} |"
+            )
+
+
 def range_table(runs: int) -> None:
     """False verdicts on a range over ten groups whose truth lies exactly at the bound."""
     print(f"\n### Range over ten groups, true range exactly 0.1, {runs:,} simulated runs\n")
@@ -132,8 +163,13 @@ def main() -> None:
     """Print every table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--smoke", action="store_true", help="a small part, a few seconds")
-    smoke = parser.parse_args().smoke
+    parser.add_argument("--dense", action="store_true", help="the worst cells, on a finer grid")
+    arguments = parser.parse_args()
+    smoke = arguments.smoke
     print("## Coverage of one-sided bounds")
+    if arguments.dense:
+        worst_table(DENSE_SIZES, (0.4, 0.2, *ALPHAS))
+        return
     proportion_table((10, 100) if smoke else (10, 30, 100, 300, 1000), 0.05)
     sizes = ((30, 30), (30, 60)) if smoke else SIZES
     alphas = (0.05,) if smoke else ALPHAS

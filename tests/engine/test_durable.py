@@ -75,7 +75,9 @@ def test_a_run_without_a_decision_stays_unfinished(tmp_path):
     record.plan({"controls": []})
     assert unfinished(tmp_path) == ["20260101T000000Z-aaaaaaaa"]
     assert latest(tmp_path) is None
-    record.decision(b"{}")
+    staged = record.decision(b"{}")
+    assert latest(tmp_path) is None
+    record.seal(staged)
     assert unfinished(tmp_path) == []
     assert latest(tmp_path) == record.folder / "decision.json"
 

@@ -11,9 +11,10 @@ from deploycheck.authoring.estimates import Count
 from deploycheck.authoring.measure import Measure
 from deploycheck.authoring.seed import Seed
 from deploycheck.engine.materials import Materials, gather
-from deploycheck.engine.plan import control_digest, make_plan, seed_of
+from deploycheck.engine.plan import make_plan
 from deploycheck.engine.problems import PolicyError, render
 from deploycheck.engine.registry import Offer
+from deploycheck.engine.step import control_digest, evidence_digest, seed_of
 from deploycheck.evidence.table import Table
 from deploycheck.model.decision import PluginUsed
 
@@ -333,18 +334,20 @@ def test_a_worker_judges_by_the_controllers_bytes(project):
 def test_what_a_measurement_depends_on_changes_its_key_and_seed(project):
     project.policy(project.control())
     first = plan_of(project)
-    key, seed = control_digest(first.steps[0], first), seed_of(first.steps[0], first)
-    again = plan_of(project, as_of=datetime(2027, 1, 1, tzinfo=UTC))
-    assert control_digest(again.steps[0], again) == key
+
+    def keys(plan):
+        (step,) = plan.steps
+        return evidence_digest(step, plan), control_digest(step, plan), seed_of(step, plan)
+
+    evidence, asked, seed = keys(first)
+    assert keys(plan_of(project, as_of=datetime(2027, 1, 1, tzinfo=UTC))) == (evidence, asked, seed)
     project.policy(project.control(extra="with: {key: [id, g]}"))
-    other = plan_of(project)
-    assert control_digest(other.steps[0], other) != key
-    assert seed_of(other.steps[0], other) != seed
+    other = keys(plan_of(project))
+    assert (other[0] == evidence, other[1] == asked, other[2] == seed) == (True, False, False)
     project.policy(project.control())
     (project.root / "data.csv").write_text("id,g,label,call\n1,a,0,0\n")
-    changed = plan_of(project)
-    assert control_digest(changed.steps[0], changed) != key
-    assert seed_of(changed.steps[0], changed) != seed
+    changed = keys(plan_of(project))
+    assert (changed[0] == evidence, changed[1] == asked, changed[2] == seed) == (False, True, False)
 
 
 def test_a_checker_that_asks_for_a_seed_gets_its_own(project):

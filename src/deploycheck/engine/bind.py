@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -110,6 +111,8 @@ class Binder:
         path: tuple[str, ...],
         tell: Tell,
     ) -> Params | None:
+        if not model.model_fields:
+            return _none(model)
         mine = {key: value for key, value in given.items() if words.get(key) == meaning}
         try:
             return model.model_validate(mine)
@@ -222,6 +225,12 @@ class Binder:
                 tell("DC021", ("check",), error.message)
             except NotYet as error:
                 tell(error.code, ("check",), error.message)
+
+
+@cache
+def _none(model: type[Params]) -> Params:
+    """The one value of a model without fields."""
+    return model()
 
 
 def _given(release: Release, role: str) -> bool:

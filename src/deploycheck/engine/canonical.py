@@ -19,7 +19,7 @@ from deploycheck.model.base import Noun, format_instant
 from deploycheck.model.decision import Decision
 
 _LAID_OUT = 200  # verdicts up to which the text is indented; thousands are written one a line
-_BEGINNING = '{"check":"'
+_BEGINNING = b'{"check":"'
 LARGEST_INTEGER = 2**53 - 1  # beyond, two integers share one JSON number
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # What acts or hides when a file is printed or embedded: DEL, C1, bidi and invisible format
@@ -66,8 +66,9 @@ def readable(decision: Decision) -> str:
     whole = canonical_bytes(decision)
     if len(decision.verdicts) > _LAID_OUT:
         # A verdict a line: each of them begins alike, and no string holds a bare quotation mark.
-        lines = whole.decode("utf-8").replace(_BEGINNING, "\n" + _BEGINNING)
-        return _ACTIVE.sub(_escaped, lines) + "\n"
+        lines = whole.replace(_BEGINNING, b"\n" + _BEGINNING) + b"\n"
+        del whole  # megabytes that nobody needs twice
+        return _ACTIVE.sub(_escaped, lines.decode("utf-8"))
     try:
         text = decision.model_dump_json(by_alias=True, indent=2)
     except ValueError:  # a lone surrogate

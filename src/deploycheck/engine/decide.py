@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from deploycheck.engine.plan import Plan
+from deploycheck.engine.step import Plan
 from deploycheck.engine.verdicts import effect, not_evaluated
 from deploycheck.model.decision import Counts
 from deploycheck.model.policy import Policy

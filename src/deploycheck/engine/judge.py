@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from deploycheck.authoring.estimates import KINDS, Count, Estimate, Statistic, Undefined
 from deploycheck.authoring.measure import Measure
@@ -17,8 +18,8 @@ from deploycheck.engine.interval import (
     rounded,
     sampled,
 )
-from deploycheck.engine.plan import Step
 from deploycheck.engine.requirement import Requirement
+from deploycheck.engine.step import Step
 from deploycheck.model.measurement import Interval, Measurement
 from deploycheck.model.policy import Kind
 from deploycheck.model.verdict import Outcome
@@ -95,27 +96,31 @@ def _of_one_name(
     for estimate in group:
         requirement = None if estimate.context else required
         share = alpha * pairs(estimate) / weights if requirement is not None else alpha
-        measurement, found, wide = _measure(step, measure, estimate, alpha, share)
+        fields, found, wide = _measure(step, measure, estimate, alpha, share)
         if requirement is not None:
             outcome = _outcome(requirement, found, wide, rejected.get(id(estimate)))
-            measurement = measurement.model_copy(update={"outcome": outcome.value})
-        made.append(measurement)
+            fields["outcome"] = outcome.value
+        made.append(Measurement(**fields))
     return made
 
 
 def _measure(
     step: Step, measure: Measure, estimate: Estimate, alpha: float, share: float
-) -> tuple[Measurement, Found | None, Found | None]:
-    """The measurement, the uncorrected bounds and the simultaneous ones."""
+) -> tuple[dict[str, Any], Found | None, Found | None]:
+    """The measurement's fields, the uncorrected bounds and the simultaneous ones."""
     slices = {str(k): str(v) for k, v in estimate.slice.items()}
     context = estimate.context or measure.name not in step.requirements
-    common = {"name": measure.name, "unit": measure.unit, "slice": slices,
-              "details": tuple(map(str, estimate.details)), "context": context}  # fmt: skip
+    fields: dict[str, Any] = {
+        "name": measure.name,
+        "unit": measure.unit,
+        "slice": slices,
+        "details": tuple(map(str, estimate.details)),
+        "context": context,
+    }
     if isinstance(estimate, Undefined):
         value = None if estimate.value is None else rounded(plain(estimate.value, estimate.name))
         n = plain(estimate.n, f"{estimate.name}: n")
-        made = Measurement(value=value, n=n, undefined=estimate.reason, **common)
-        return made, None, None
+        return fields | {"value": value, "n": n, "undefined": estimate.reason}, None, None
     is_exact = step.kind is Kind.EXACT or isinstance(estimate, Count)
     if isinstance(estimate, Statistic) and context:
         is_exact = True
@@ -123,20 +128,15 @@ def _measure(
         found = exact(estimate) if is_exact else sampled(estimate, alpha)
         wide = found if is_exact or context else sampled(estimate, share, share)
     except Missing as error:
-        return Measurement(value=None, n=0, undefined=str(error), **common), None, None
+        return fields | {"value": None, "n": 0, "undefined": str(error)}, None, None
     _in_range(found, measure)
-    pair = None
+    fields |= {"value": found.value, "n": found.n}
     if found.pair is not None:
-        pair = tuple({str(k): str(v) for k, v in g.slice.items()} for g in found.pair)
-    made = Measurement(
-        value=found.value,
-        interval=None if is_exact else _interval(found, alpha),
-        simultaneous=None if is_exact or share == alpha else _interval(wide, share),
-        n=found.n,
-        pair=pair,
-        **common,
-    )
-    return made, found, wide
+        fields["pair"] = tuple({str(k): str(v) for k, v in g.slice.items()} for g in found.pair)
+    if not is_exact:
+        fields["interval"] = _interval(found, alpha)
+        fields["simultaneous"] = None if share == alpha else _interval(wide, share)
+    return fields, found, wide
 
 
 def _in_range(found: Found, measure: Measure) -> None:

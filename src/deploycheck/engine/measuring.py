@@ -7,9 +7,9 @@ from typing import Any
 from deploycheck.authoring.errors import EvidenceError
 from deploycheck.engine.cache import Cache
 from deploycheck.engine.judge import Judged, judge
-from deploycheck.engine.plan import Plan, Step, control_digest, evidence_digest, seed_of
 from deploycheck.engine.resolve import Failed, Job, measure
 from deploycheck.engine.resolve_failures import UNDECIDABLE, failure
+from deploycheck.engine.step import Plan, Step, control_digest, evidence_digest, seed_of
 from deploycheck.engine.store import sha256
 from deploycheck.engine.verdicts import verdict
 from deploycheck.engine.watch import Watch

@@ -31,6 +31,7 @@ Facts = list[tuple[str, str]]
 
 MOST_ROWS = 500  # measurements of one control; all of them stand in decision.json
 MOST_NOTES = 20
+FEW_ROWS = 4  # exact values that are told in a line and not in a table
 SIGNS = {
     "PASS": "✓",
     "FAIL": "✕",
@@ -88,7 +89,7 @@ def card(anchor: str, verdict: Verdict) -> Card:
     if len(of_interest) > MOST_ROWS:
         of_interest = tuple(sorted(of_interest, key=lambda m: m.outcome in {None, "PASS"}))
     shown = of_interest[:MOST_ROWS]
-    rows = _rows(shown, verdict.requirement)
+    rows = () if _said(verdict) else _rows(shown, verdict.requirement)
     return Card(
         anchor=anchor,
         control=bounded(verdict.control),
@@ -104,6 +105,25 @@ def card(anchor: str, verdict: Verdict) -> Card:
         more=len(verdict.measurements) - len(shown),
         facts=_facts(verdict),
     )
+
+
+def _said(verdict: Verdict) -> bool:
+    """Whether a line says all there is: a few exact values that hold, without a note."""
+    if verdict.outcome is not Outcome.PASS or len(verdict.measurements) > FEW_ROWS:
+        return False
+    return all(
+        m.interval is None and m.undefined is None and not m.details for m in verdict.measurements
+    )
+
+
+def _line(verdict: Verdict) -> str:
+    """The exact values of a control that holds, in one line."""
+    parts = []
+    for m in verdict.measurements:
+        where = f" for {slice_text(m.slice)}" if m.slice else ""
+        n = "" if m.n is None else f" (n {quantity(m.n)})"
+        parts.append(f"{plain(m.name)}{where} {quantity(m.value, m.unit)}{n}")
+    return "; ".join(parts)
 
 
 def _about(verdict: Verdict) -> str:
@@ -157,6 +177,7 @@ def _facts(verdict: Verdict) -> Facts:
     )
     figures = f"{len(verdict.figures)} in decision.json" if verdict.figures else ""
     return _given(
+        ("Measured", _line(verdict) if _said(verdict) else ""),
         ("Judged on", used),
         ("Parameters", said(verdict.parameters) if verdict.parameters else ""),
         ("Evidence for", "; ".join(_mapped(*item) for item in verdict.maps.items())),

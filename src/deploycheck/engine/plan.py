@@ -1,17 +1,16 @@
 """Policies × release × registry → plan. Every mistake is found here, before any measuring."""
 
+import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
-from deploycheck.authoring.errors import EvidenceError
+from deploycheck.authoring.errors import DefinitionError, EvidenceError
 from deploycheck.authoring.files import Files
-from deploycheck.authoring.seed import Seed
+from deploycheck.engine.artefacts import digests
 from deploycheck.engine.bind import Binder, Bound
-from deploycheck.engine.canonical import CanonicalError, canonical_bytes
 from deploycheck.engine.document import Document, parse
 from deploycheck.engine.inputs import stray_inputs
 from deploycheck.engine.load import LoadedControl, LoadedPolicy, load_policy, load_release
@@ -20,116 +19,14 @@ from deploycheck.engine.problems import PolicyError, Problem, did_you_mean
 from deploycheck.engine.quiet import quiet
 from deploycheck.engine.registry import Registry
 from deploycheck.engine.requirement import Requirement, requirement
-from deploycheck.engine.store import Store, sha256
+from deploycheck.engine.step import Plan, Step
+from deploycheck.engine.store import Store
 from deploycheck.model.base import format_instant
 from deploycheck.model.decision import PolicyUsed, ReleaseUsed
-from deploycheck.model.policy import Control, Enforcement, Kind, Policy
+from deploycheck.model.policy import Control, Kind, Policy
 from deploycheck.model.release import Release
-from deploycheck.model.verdict import EvidenceUsed
 
-
-@dataclass(frozen=True)
-class Step:
-    """A control, ready to be measured and judged.
-
-    :param broken: why its evidence cannot be had; the control is ERROR.
-    :param excused: why it does not apply; the control is NOT_APPLICABLE.
-    :param key: ``policy/CONTROL``.
-    """
-
-    key: str
-    policy: str
-    control: Control
-    bound: Bound
-    kind: Kind
-    requirements: Mapping[str, Requirement]
-    enforcement: Enforcement
-    location: str
-    broken: EvidenceError | None = None
-    excused: str | None = None
-
-    @cached_property
-    def parameters(self) -> dict[str, Any]:
-        """Everything that was in force, defaults included: of the check and of its evidence."""
-        used: dict[str, Any] = {}
-        for binding in self.bound.bindings:
-            used |= binding.need.params.model_dump(mode="json")
-        return used | self.bound.params.model_dump(mode="json")
-
-    @cached_property
-    def asked(self) -> dict[str, dict[str, Any]]:
-        """The bounds, by measure, as they are reported."""
-        return {name: r.as_json() for name, r in self.requirements.items()}
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run will do, fixed before it begins.
-
-    :param expired: problems of policies that are not in force; such a run blocks.
-    :param alarms: number of alarm families (detect controls, by measure) of each policy; they
-        share one alpha.
-    """
-
-    materials: Materials
-    release: Release
-    release_used: ReleaseUsed
-    policies: tuple[Policy, ...]
-    policies_used: tuple[PolicyUsed, ...]
-    steps: tuple[Step, ...]
-    store: Store
-    registry: Registry
-    expired: tuple[Problem, ...] = ()
-    alarms: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def as_of(self) -> datetime:
-        return self.materials.as_of
-
-    def evidence_used(self, step: Step) -> tuple[EvidenceUsed, ...]:
-        """Which evidence a control is judged on, with digests; none where it does not apply."""
-        bindings = step.bound.bindings if step.excused is None else ()
-        return tuple(
-            EvidenceUsed(
-                argument=binding.argument,
-                type=binding.need.collector.name,
-                subject=binding.need.subject,
-                digest=self._digest(binding.need),
-            )
-            for binding in bindings
-        )
-
-    def _digest(self, need: Any) -> str | None:
-        try:
-            return self.store.describe(need).digest
-        except EvidenceError:
-            return None
-
-    def record(self) -> dict[str, Any]:
-        """The plan as it is recorded: everything that will be judged, by digest."""
-        return {
-            "schema": "deploycheck/plan/1",
-            "run": self.materials.run,
-            "as_of": format_instant(self.as_of),
-            "front_end": self.materials.front_end,
-            "policies": [p.model_dump(mode="json") for p in self.policies_used],
-            "release": self.release_used.model_dump(mode="json"),
-            "plugins": [p.model_dump(mode="json") for p in self.registry.plugins],
-            "controls": [self._planned(step) for step in self.steps],
-        }
-
-    def _planned(self, step: Step) -> dict[str, Any]:
-        return {
-            "control": step.key,
-            "check": step.control.check,
-            "version": step.bound.checker.version,
-            "kind": step.kind.value,
-            "confidence": step.control.decide.confidence,
-            "enforcement": step.enforcement.value,
-            "parameters": step.parameters,
-            "requirement": step.asked,
-            "evidence": [e.model_dump(mode="json") for e in self.evidence_used(step)],
-        }
+__all__ = ["Plan", "Step", "make_plan"]
 
 
 def make_plan(materials: Materials, registry: Registry) -> Plan:
@@ -138,67 +35,78 @@ def make_plan(materials: Materials, registry: Registry) -> Plan:
     :raises PolicyError: with every mistake of every file, in one go.
     """
     with quiet():
-        return _plan(materials, registry)
+        made = _plan(materials, registry)
+    gc.freeze()  # a plan lives as long as its run; the collector need not look at it again
+    return made
 
 
 def _plan(materials: Materials, registry: Registry) -> Plan:
     problems: list[Problem] = [Problem("DC029", text, None) for text in registry.refused]
     document = parse(materials.release.label, materials.release.data, problems)
     release = load_release(document, problems) if document is not None else None
-    loaded = _policies(materials, release, problems)
-    declared = [name for policy, _ in loaded for name in policy.declared]
-    problems += stray_inputs(declared, materials.inputs, document)
     planner = None
-    steps: list[Step] = []
     if release is not None and document is not None:
         store = Store(release, Files(materials.folder), registry.collector, known=materials.known)
         planner = _Planner(materials, Binder(release, registry, store), document, problems)
-        steps = [step for policy, place in loaded for step in planner.steps(policy, place)]
+    policies = _Policies(materials, release, problems)
+    for text in materials.policies:
+        policies.add(text, planner)
+    problems += stray_inputs(policies.declared, materials.inputs, document)
+    if not materials.policies:
+        problems.append(Problem("DC026", "no policy was given, so nothing would be checked", None))
     if problems or planner is None or document is None or release is None:
         raise PolicyError(problems)
-    policies = [policy for policy, _ in loaded]
     return Plan(
         materials=materials,
         release=release,
         release_used=_release_used(
             release, document, materials.release, planner.binder.store, registry
         ),
-        policies=tuple(p.policy for p in policies),
-        policies_used=tuple(_policy_used(p, place) for p, place in loaded),
-        steps=tuple(steps),
+        policies=tuple(policies.policies),
+        policies_used=tuple(policies.used),
+        steps=tuple(policies.steps),
         store=planner.binder.store,
         registry=registry,
-        expired=tuple(_expired(policies, materials.as_of)),
-        alarms=_alarms(steps),
+        expired=tuple(policies.expired),
+        alarms=_alarms(policies.steps),
     )
 
 
-def _policies(
-    materials: Materials, release: Release | None, problems: list[Problem]
-) -> list[tuple[LoadedPolicy, str]]:
-    given = {} if release is None else release.inputs
-    loaded = []
-    for text in materials.policies:
-        document = parse(text.label, text.data, problems)
+@dataclass
+class _Policies:
+    """The policies of a run, one after the other: a file's tree of places is large, and goes when
+    its controls are planned.
+    """
+
+    materials: Materials
+    release: Release | None
+    problems: list[Problem]
+    policies: list[Policy] = field(default_factory=list)
+    used: list[PolicyUsed] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    expired: list[Problem] = field(default_factory=list)
+    declared: list[str] = field(default_factory=list)
+
+    def add(self, text: Text, planner: "_Planner | None") -> None:
+        document = parse(text.label, text.data, self.problems)
         if document is None:
-            continue
-        policy = load_policy(document, problems, release_inputs=given, cli_inputs=materials.inputs)
-        if policy is not None:
-            loaded.append((policy, text.place))
-    seen: dict[str, str] = {}
-    for policy, _ in loaded:
-        first = seen.setdefault(policy.policy.policy, policy.document.label)
-        if first != policy.document.label:
-            problems.append(
-                Problem(
-                    "DC028",
-                    f"policy {policy.policy.policy!r} is also in {first}",
-                    policy.document.place(("policy",)),
-                )
-            )
-    if not materials.policies:
-        problems.append(Problem("DC026", "no policy was given, so nothing would be checked", None))
-    return loaded
+            return
+        given = {} if self.release is None else self.release.inputs
+        loaded = load_policy(
+            document, self.problems, release_inputs=given, cli_inputs=self.materials.inputs
+        )
+        if loaded is None:
+            return
+        for known, used in zip(self.policies, self.used, strict=True):
+            if known.policy == loaded.policy.policy:
+                message = f"policy {known.policy!r} is also in {used.path}"
+                self.problems.append(Problem("DC028", message, document.place(("policy",))))
+        self.policies.append(loaded.policy)
+        self.used.append(_policy_used(loaded, text.place))
+        self.expired += _expired(loaded, self.materials.as_of)
+        self.declared += loaded.declared
+        if planner is not None:
+            self.steps += planner.steps(loaded, text.place)
 
 
 @dataclass(frozen=True)
@@ -236,7 +144,7 @@ class _Planner:
         if bound is None or requirements is None:
             return None
         name = policy.policy.policy
-        step = Step(
+        return Step(
             key=f"{name}/{control.id}",
             policy=name,
             control=control,
@@ -248,13 +156,9 @@ class _Planner:
             broken=self._broken(bound, tell) if excused is None else None,
             excused=excused,
         )
-        _refuse_uncanonical(step, tell)
-        return step
 
     def _known(self, control: Control) -> Any:
         """The checker of a control that could not be bound, to go on telling its mistakes."""
-        from deploycheck.authoring.errors import DefinitionError
-
         try:
             return self.binder.registry.checker(control.check)
         except DefinitionError:
@@ -325,14 +229,6 @@ def _requirements(
     return made if sound else None
 
 
-def _refuse_uncanonical(step: Step, tell: Any) -> None:
-    """Refuse numbers that JSON cannot hold exactly, so that every decision has a digest."""
-    try:
-        canonical_bytes([step.parameters, step.asked])
-    except CanonicalError as error:
-        tell("DC010", (), str(error))
-
-
 def _excused(control: Control, release: Release) -> str | None:
     """Why the control does not apply, by its `when`; ``None`` where it applies."""
     if not control.when:
@@ -354,22 +250,21 @@ def _excused(control: Control, release: Release) -> str | None:
     return None
 
 
-def _expired(policies: Sequence[LoadedPolicy], as_of: datetime) -> Iterator[Problem]:
-    for loaded in policies:
-        valid = loaded.policy.valid
-        name, now = loaded.policy.policy, format_instant(as_of)
-        if valid.from_ is not None and as_of < valid.from_:
-            yield Problem(
-                "DC027",
-                f"policy {name} is in force from {format_instant(valid.from_)}; it is {now}",
-                loaded.document.place(("valid", "from")),
-            )
-        if valid.until is not None and as_of >= valid.until:
-            yield Problem(
-                "DC027",
-                f"policy {name} expired at {format_instant(valid.until)}; it is {now}",
-                loaded.document.place(("valid", "until")),
-            )
+def _expired(loaded: LoadedPolicy, as_of: datetime) -> Iterator[Problem]:
+    valid = loaded.policy.valid
+    name, now = loaded.policy.policy, format_instant(as_of)
+    if valid.from_ is not None and as_of < valid.from_:
+        yield Problem(
+            "DC027",
+            f"policy {name} is in force from {format_instant(valid.from_)}; it is {now}",
+            loaded.document.place(("valid", "from")),
+        )
+    if valid.until is not None and as_of >= valid.until:
+        yield Problem(
+            "DC027",
+            f"policy {name} expired at {format_instant(valid.until)}; it is {now}",
+            loaded.document.place(("valid", "until")),
+        )
 
 
 def _policy_used(loaded: LoadedPolicy, place: str) -> PolicyUsed:
@@ -388,8 +283,6 @@ def _policy_used(loaded: LoadedPolicy, place: str) -> PolicyUsed:
 def _release_used(
     release: Release, document: Document, text: Text, store: Store, registry: Registry
 ) -> ReleaseUsed:
-    from deploycheck.engine.artefacts import digests
-
     return ReleaseUsed(
         name=release.release,
         version=release.version,
@@ -398,50 +291,6 @@ def _release_used(
         digest=document.digest,
         digests=digests(store, registry),
     )
-
-
-def seed_of(step: Step, plan: Plan) -> Seed:
-    """The control's seed: of its evidence, its check and its parameters, and of nothing else."""
-    parts = {
-        "check": step.control.check,
-        "parameters": step.parameters,
-        "evidence": _evidence_keys(step, plan),
-    }
-    return Seed(int(sha256(parts).removeprefix("sha256:")[:16], 16))
-
-
-def evidence_digest(step: Step, plan: Plan) -> str | None:
-    """What a control is measured on, by content.
-
-    :return: ``None`` where some evidence has no digest, so that nothing may be reused, and where
-        no data set is among it: what is made of a file's size is quicker measured than looked up.
-    """
-    needs = [binding.need for binding in step.bound.bindings]
-    if not any(need.collector.evidence.subject == "data" for need in needs):
-        return None
-    if any(plan.store.describe(need).digest is None for need in needs):
-        return None
-    return sha256(_evidence_keys(step, plan))
-
-
-def control_digest(step: Step, plan: Plan) -> str:
-    """What is asked of the evidence: the code that measures, and its parameters."""
-    from deploycheck import __version__
-
-    provider = plan.registry.provider(step.control.check)
-    return sha256(
-        {
-            "deploycheck": __version__,
-            "check": step.control.check,
-            "version": step.bound.checker.version,
-            "plugin": provider.model_dump(mode="json") if provider else None,
-            "parameters": step.parameters,
-        }
-    )
-
-
-def _evidence_keys(step: Step, plan: Plan) -> dict[str, str]:
-    return {b.argument: plan.store.evidence_key(b.need) for b in step.bound.bindings}
 
 
 def _alarms(steps: Sequence[Step]) -> Counter[str]:

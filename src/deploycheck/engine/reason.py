@@ -3,8 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from deploycheck.engine.plan import Step
 from deploycheck.engine.requirement import Requirement
+from deploycheck.engine.step import Step
 from deploycheck.engine.wording import (
     bounded,
     bounds_text,

@@ -2,12 +2,13 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from deploycheck.engine.durable import write
+from deploycheck.engine.durable import Staged, write
 
 FOLDER = ".deploycheck"
 
@@ -37,17 +38,31 @@ class Record:
         """
         self._write("plan.json", (json.dumps(plan, allow_nan=False) + "\n").encode())
 
-    def decision(self, text: bytes) -> None:
-        """Record what was decided.
+    def decision(self, text: bytes) -> Staged:
+        """What was decided, written and flushed beside its place; :meth:`seal` records it.
 
         :raises RecordError: it cannot be written.
         """
-        self._write("decision.json", text)
+        with self._told("decision.json") as path:
+            return Staged(path, text)
+
+    def seal(self, staged: Staged) -> None:
+        """Record what was decided.
+
+        :raises RecordError: it cannot be put in place.
+        """
+        with self._told("decision.json"):
+            staged.place()
 
     def _write(self, name: str, data: bytes) -> None:
+        with self._told(name) as path:
+            write(path, data)
+
+    @contextmanager
+    def _told(self, name: str) -> Iterator[Path]:
         path = self.folder / name
         try:
-            write(path, data)
+            yield path
         except OSError as error:
             raise RecordError(
                 f"the run cannot be recorded: {path}: {error.strerror or error}; "

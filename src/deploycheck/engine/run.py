@@ -9,13 +9,13 @@ from typing import Any
 from deploycheck import __version__
 from deploycheck.authoring.reporter import Reporter
 from deploycheck.engine import facts
-from deploycheck.engine.canonical import digest, readable
+from deploycheck.engine.canonical import CanonicalError, digest, readable
 from deploycheck.engine.decide import Decided, decide
 from deploycheck.engine.durable import Staged
-from deploycheck.engine.plan import Plan
 from deploycheck.engine.quiet import quiet
 from deploycheck.engine.record import Record, RecordError
 from deploycheck.engine.resolve import Guard
+from deploycheck.engine.step import Plan
 from deploycheck.engine.store import sha256
 from deploycheck.model.decision import Decision, RunFacts
 from deploycheck.model.verdict import Effect, Verdict
@@ -77,17 +77,15 @@ class Run:
             against.append("the plan was not recorded before the run")
         while True:
             decided = decide(self.plan, known, problems=against, unrun=unrun)
-            decision = self._decision(decided, began)
-            text = readable(decision).encode()
-            staged, failed = self._stage(decision, text)
+            decision, record, staged, failed = self._stage(self._decision(decided, began))
             new = [text for text in failed if text not in against]
             if not new or decision.decision is Effect.BLOCK:
                 break
-            _drop(staged)
+            _drop([record, *staged])
             against += new
         self.warnings += failed
         try:
-            self.record.decision(text)
+            self.record.seal(record)
         except RecordError:
             _drop(staged)
             raise
@@ -118,7 +116,7 @@ class Run:
             plan_digest=self._plan_digest,
             notes=tuple(self.notes),
         )
-        made = Decision(
+        return Decision(
             decision=decided.effect,
             reasons=decided.reasons,
             policies=plan.policies_used,
@@ -127,34 +125,48 @@ class Run:
             verdicts=decided.verdicts,
             run=run,
         )
-        return made.model_copy(update={"run": run.model_copy(update={"digest": digest(made)})})
 
-    def _stage(self, decision: Decision, text: bytes) -> tuple[list[Staged], list[str]]:
-        """Every wanted report, flushed beside its place; and why some are not.
+    def _written(self, made: Decision) -> tuple[Decision, bytes]:
+        """The decision with its digest, and as it is recorded.
 
-        :param text: the decision as it is recorded, which is what the JSON report shows.
+        :raises RecordError: it holds what JSON cannot, such as a plugin's number beyond 2^53.
         """
+        try:
+            run = made.run.model_copy(update={"digest": digest(made)})
+            decision = made.model_copy(update={"run": run})
+            return decision, readable(decision).encode()
+        except CanonicalError as error:
+            raise RecordError(f"the decision cannot be written as JSON: {error}") from None
+
+    def _stage(self, made: Decision) -> tuple[Decision, Staged, list[Staged], list[str]]:
+        """The decision with its digest, its record and every wanted report, flushed beside their
+        places; and why some reports are not.
+
+        :raises RecordError: the record cannot be written.
+        """
+        decision, text = self._written(made)
+        record = self.record.decision(text)
         staged: list[Staged] = []
         failed: list[str] = []
-        for reporter, path in self.reports:
+        # The JSON report is the record's text; it goes first, so that its bytes can go.
+        for reporter, path in sorted(self.reports, key=lambda pair: pair[0].name != "json"):
             try:
-                data = text if reporter.name == "json" else self._render(reporter, decision)
+                if reporter.name != "json":
+                    text = b""
+                staged.append(Staged(path, text or self._render(reporter, decision)))
             except KeyboardInterrupt:
-                _drop(staged)
+                _drop([record, *staged])
                 raise
-            except BaseException as error:  # noqa: BLE001 - a plugin's reporter may raise anything
-                failed.append(
-                    f"the {reporter.name} report cannot be made: {type(error).__name__}: {error}"
-                )
-                continue
-            try:
-                staged.append(Staged(path, data))
             except OSError as error:
                 failed.append(
                     f"the {reporter.name} report cannot be written to {path}: "
                     f"{error.strerror or error}"
                 )
-        return staged, failed
+            except BaseException as error:  # noqa: BLE001 - a plugin's reporter may raise anything
+                failed.append(
+                    f"the {reporter.name} report cannot be made: {type(error).__name__}: {error}"
+                )
+        return decision, record, staged, failed
 
     def _render(self, reporter: Reporter, decision: Decision) -> bytes:
         with self.guard((f"report {reporter.name}",)), quiet():

@@ -50,6 +50,7 @@ class Store:
     _columns: dict[str, set[str]] = field(default_factory=dict)
     _described: dict[str, Description | EvidenceError] = field(default_factory=dict)
     _collected: dict[str, Any] = field(default_factory=dict)
+    _tables: dict[str, Need | None] = field(default_factory=dict)
     _keys: dict[str, str] = field(default_factory=dict)
 
     def will_read(self, need: Need, columns: Iterable[str]) -> None:
@@ -105,8 +106,11 @@ class Store:
             return None
 
     def table(self, data_set: str) -> Need | None:
-        maker = self.makers(Table)
-        return None if maker is None else Need(maker, data_set, maker.params())
+        """The rows of a data set, as every collector and the plan take them."""
+        if data_set not in self._tables:
+            maker = self.makers(Table)
+            self._tables[data_set] = maker and Need(maker, data_set, maker.params())
+        return self._tables[data_set]
 
     def collect(self, need: Need) -> Any:
         """The evidence itself, made at most once.

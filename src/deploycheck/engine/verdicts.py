@@ -1,7 +1,7 @@
 """Verdicts: what became of a control, with everything a reader needs beside it."""
 
 from deploycheck.engine.judge import Judged
-from deploycheck.engine.plan import Plan, Step
+from deploycheck.engine.step import Plan, Step
 from deploycheck.model.policy import Enforcement, Uncertain
 from deploycheck.model.verdict import Effect, Outcome, Verdict
 
@@ -29,7 +29,9 @@ def verdict(plan: Plan, step: Step, judged: Judged) -> Verdict:
     """The verdict on one control."""
     control, checker = step.control, step.bound.checker
     decide = control.decide
-    return Verdict(
+    # Every part is a noun or plain data that was checked when it was made, and thousands of
+    # verdicts share theirs; only what comes from another process is checked as a whole.
+    return Verdict.model_construct(
         policy=step.policy,
         control=control.id,
         title=control.title,

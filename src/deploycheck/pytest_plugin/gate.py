@@ -10,10 +10,10 @@ import pytest
 from deploycheck.engine.cache import Cache
 from deploycheck.engine.materials import Materials
 from deploycheck.engine.measuring import Measuring
-from deploycheck.engine.plan import Plan, Step
 from deploycheck.engine.problems import render
 from deploycheck.engine.record import RecordError
 from deploycheck.engine.run import Run
+from deploycheck.engine.step import Plan, Step
 from deploycheck.engine.wanted import UnknownReport, wanted
 from deploycheck.engine.watch import Watch
 from deploycheck.model.decision import Decision

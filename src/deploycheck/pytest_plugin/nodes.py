@@ -2,11 +2,12 @@
 
 import warnings
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 
-from deploycheck.engine.plan import Step
+from deploycheck.engine.step import Step
 from deploycheck.model.policy import Enforcement
 from deploycheck.model.verdict import Outcome, Verdict
 
@@ -50,7 +51,7 @@ class ControlItem(pytest.Item):
         self.judge = judge
         self.verdict: Verdict | None = None
         for name in marker_names(step):
-            self.add_marker(name)
+            self.add_marker(_marker(name))
 
     def setup(self) -> None:
         self.verdict = self.judge(self)
@@ -101,6 +102,13 @@ class ControlItem(pytest.Item):
     def reportinfo(self) -> tuple[Any, int | None, str]:
         line = int(self.step.location.rpartition(":")[2] or 1)
         return self.path, line - 1, f"{self.name} {self.step.control.title}"
+
+
+@cache
+def _marker(name: str) -> pytest.MarkDecorator:
+    """A registered marker; thousands of controls share a few."""
+    made: pytest.MarkDecorator = getattr(pytest.mark, name)
+    return made
 
 
 def marker_names(step: Step) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deploycheck.stats.bounds import Bounds, Floats, as_level, normal_quantile
-from deploycheck.stats.choice import Fewest, chosen_lower, score_use
+from deploycheck.stats.choice import chosen_lower, score_use
 from deploycheck.stats.proportion import exact_high, exact_low
 from deploycheck.stats.roots import decreasing_roots
 from deploycheck.stats.samples import as_pair, as_scalar_pair, both_methods
@@ -17,7 +17,7 @@ METHODS = (
     "Miettinen\N{EN DASH}Nurminen score, skewness-corrected",
     "Clopper\N{EN DASH}Pearson of each rate at alpha/2",
 )
-FEWEST = Fewest(skewing=8, hits=0)
+FEWEST_HITS = 0
 
 
 def difference_bounds(x1: Any, n1: Any, x2: Any, n2: Any, alpha: float) -> Bounds:
@@ -39,7 +39,7 @@ def difference_lower(pair: TwoSamples, alpha: float) -> tuple[Floats, Floats]:
     The upper bound of p1 − p2 is minus the lower bound of the swapped pair.
     """
     exact = exact_low(pair.x1, pair.n1, alpha / 2) - exact_high(pair.x2, pair.n2, alpha / 2)
-    use = score_use(pair, np.full_like(exact, alpha), FEWEST)
+    use = score_use(pair, np.full_like(exact, alpha), FEWEST_HITS)
     return chosen_lower(pair, use, difference_score, _bracket(pair), exact)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from deploycheck.stats.bounds import Floats, as_level, as_number, as_side, normal_quantile
 from deploycheck.stats.choice import critical, score_use
-from deploycheck.stats.difference import FEWEST
+from deploycheck.stats.difference import FEWEST_HITS
 from deploycheck.stats.mean import checked_mean
 from deploycheck.stats.proportion import exact_high, exact_low
 from deploycheck.stats.scores import TwoSamples, difference_score
@@ -110,7 +110,7 @@ def _power_of_pair(pair: TwoSamples, bound: float, alpha: float) -> float:
 
     rate1, rate2 = pair.x1 / pair.n1, pair.x2 / pair.n2
     spread = np.sqrt(rate1 * (1 - rate1) / pair.n1 + rate2 * (1 - rate2) / pair.n2)
-    use = score_use(pair, np.full_like(pair.x1, alpha), FEWEST)
+    use = score_use(pair, np.full_like(pair.x1, alpha), FEWEST_HITS)
     if use.allowed[0] and -1 < bound < 1:
         null = difference_score(np.full_like(pair.x1, bound), pair)
         room = null.gap - critical(use, null.tilt(use.z)) * np.sqrt(null.variance)

@@ -12,7 +12,7 @@ import numpy as np
 
 from deploycheck.stats import difference, ratio
 from deploycheck.stats.bounds import Flags, Floats, as_counts, as_number, as_side
-from deploycheck.stats.choice import Fewest, critical, score_use
+from deploycheck.stats.choice import critical, score_use
 from deploycheck.stats.mean import checked_mean
 from deploycheck.stats.proportion import exact_high, exact_low
 from deploycheck.stats.samples import as_pair
@@ -58,7 +58,7 @@ def difference_pvalue(
     def exact(low: Floats, high: Floats) -> Floats:
         return low - high
 
-    answer = _pvalue(pair, limit, limit, difference_score, difference.FEWEST, exact)
+    answer = _pvalue(pair, limit, limit, difference_score, difference.FEWEST_HITS, exact)
     return answer.reshape(shape)
 
 
@@ -78,7 +78,7 @@ def ratio_pvalue(x1: Any, n1: Any, x2: Any, n2: Any, bound: float, side: str = "
         return low / high
 
     at = float(np.log(limit))
-    return _pvalue(pair, limit, at, ratio_score, ratio.FEWEST, exact).reshape(shape)
+    return _pvalue(pair, limit, at, ratio_score, ratio.FEWEST_HITS, exact).reshape(shape)
 
 
 def mean_pvalue(mean: Any, sd: Any, n: Any, bound: float, side: str = "max") -> float:
@@ -96,7 +96,7 @@ def _pvalue(
     bound: float,
     at: float,
     score: ScoreOf,
-    fewest: Fewest,
+    fewest_hits: int,
     exact: Callable[[Floats, Floats], Floats],
 ) -> Floats:
     """The smallest alpha whose lower bound reaches ``bound``; ``at`` is it on the score's scale."""
@@ -108,7 +108,7 @@ def _pvalue(
 
     def rejects(z: Floats) -> Flags:
         alpha = ndtr(-z)
-        use = score_use(pair, alpha, fewest)
+        use = score_use(pair, alpha, fewest_hits)
         reached = use.allowed & (value >= critical(use, found.tilt(use.z)))
         low = exact_low(pair.x1, pair.n1, alpha / 2)
         high = exact_high(pair.x2, pair.n2, alpha / 2)

@@ -1,0 +1,175 @@
+"""A plan and its steps: what a run will do, fixed before it begins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from deploycheck.authoring.errors import EvidenceError
+from deploycheck.authoring.seed import Seed
+from deploycheck.engine.bind import Binding, Bound
+from deploycheck.engine.materials import Materials
+from deploycheck.engine.problems import Problem
+from deploycheck.engine.registry import Registry
+from deploycheck.engine.requirement import Requirement
+from deploycheck.engine.store import Store, sha256
+from deploycheck.model.base import format_instant
+from deploycheck.model.decision import PolicyUsed, ReleaseUsed
+from deploycheck.model.policy import Control, Enforcement, Kind, Policy
+from deploycheck.model.release import Release
+from deploycheck.model.verdict import EvidenceUsed
+
+
+@dataclass(frozen=True)
+class Step:
+    """A control, ready to be measured and judged.
+
+    :param broken: why its evidence cannot be had; the control is ERROR.
+    :param excused: why it does not apply; the control is NOT_APPLICABLE.
+    :param key: ``policy/CONTROL``.
+    """
+
+    key: str
+    policy: str
+    control: Control
+    bound: Bound
+    kind: Kind
+    requirements: Mapping[str, Requirement]
+    enforcement: Enforcement
+    location: str
+    broken: EvidenceError | None = None
+    excused: str | None = None
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """Everything that was in force, defaults included: of the check and of its evidence."""
+        used: dict[str, Any] = {}
+        for binding in self.bound.bindings:
+            used |= binding.need.params.model_dump(mode="json")
+        return used | self.bound.params.model_dump(mode="json")
+
+    @cached_property
+    def asked(self) -> dict[str, dict[str, Any]]:
+        """The bounds, by measure, as they are reported."""
+        return {name: r.as_json() for name, r in self.requirements.items()}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do, fixed before it begins.
+
+    :param expired: problems of policies that are not in force; such a run blocks.
+    :param alarms: number of alarm families (detect controls, by measure) of each policy; they
+        share one alpha.
+    """
+
+    materials: Materials
+    release: Release
+    release_used: ReleaseUsed
+    policies: tuple[Policy, ...]
+    policies_used: tuple[PolicyUsed, ...]
+    steps: tuple[Step, ...]
+    store: Store
+    registry: Registry
+    expired: tuple[Problem, ...] = ()
+    alarms: Mapping[str, int] = field(default_factory=dict)
+    used: dict[tuple[str, str], EvidenceUsed] = field(default_factory=dict)
+
+    @property
+    def as_of(self) -> datetime:
+        return self.materials.as_of
+
+    def evidence_used(self, step: Step) -> tuple[EvidenceUsed, ...]:
+        """Which evidence a control is judged on, with digests; none where it does not apply."""
+        if step.excused is not None:
+            return ()
+        return tuple(self._used_by(binding) for binding in step.bound.bindings)
+
+    def _used_by(self, binding: Binding) -> EvidenceUsed:
+        """One object for all controls that share the evidence."""
+        key = (binding.argument, binding.need.key)
+        if key not in self.used:
+            self.used[key] = EvidenceUsed(
+                argument=binding.argument,
+                type=binding.need.collector.name,
+                subject=binding.need.subject,
+                digest=self._digest(binding.need),
+            )
+        return self.used[key]
+
+    def _digest(self, need: Any) -> str | None:
+        try:
+            return self.store.describe(need).digest
+        except EvidenceError:
+            return None
+
+    def record(self) -> dict[str, Any]:
+        """The plan as it is recorded: everything that will be judged, by digest."""
+        return {
+            "schema": "deploycheck/plan/1",
+            "run": self.materials.run,
+            "as_of": format_instant(self.as_of),
+            "front_end": self.materials.front_end,
+            "policies": [p.model_dump(mode="json") for p in self.policies_used],
+            "release": self.release_used.model_dump(mode="json"),
+            "plugins": [p.model_dump(mode="json") for p in self.registry.plugins],
+            "controls": [self._planned(step) for step in self.steps],
+        }
+
+    def _planned(self, step: Step) -> dict[str, Any]:
+        return {
+            "control": step.key,
+            "check": step.control.check,
+            "version": step.bound.checker.version,
+            "kind": step.kind.value,
+            "confidence": step.control.decide.confidence,
+            "enforcement": step.enforcement.value,
+            "parameters": step.parameters,
+            "requirement": step.asked,
+            "evidence": [e.__dict__ for e in self.evidence_used(step)],
+        }
+
+
+def seed_of(step: Step, plan: Plan) -> Seed:
+    """The control's seed: of its evidence, its check and its parameters, and of nothing else."""
+    parts = {
+        "check": step.control.check,
+        "parameters": step.parameters,
+        "evidence": _evidence_keys(step, plan),
+    }
+    return Seed(int(sha256(parts).removeprefix("sha256:")[:16], 16))
+
+
+def evidence_digest(step: Step, plan: Plan) -> str | None:
+    """What a control is measured on, by content.
+
+    :return: ``None`` where some evidence has no digest, so that nothing may be reused, and where
+        no data set is among it: what is made of a file's size is quicker measured than looked up.
+    """
+    needs = [binding.need for binding in step.bound.bindings]
+    if not any(need.collector.evidence.subject == "data" for need in needs):
+        return None
+    if any(plan.store.describe(need).digest is None for need in needs):
+        return None
+    return sha256(_evidence_keys(step, plan))
+
+
+def control_digest(step: Step, plan: Plan) -> str:
+    """What is asked of the evidence: the code that measures, and its parameters."""
+    from deploycheck import __version__
+
+    provider = plan.registry.provider(step.control.check)
+    return sha256(
+        {
+            "deploycheck": __version__,
+            "check": step.control.check,
+            "version": step.bound.checker.version,
+            "plugin": provider.model_dump(mode="json") if provider else None,
+            "parameters": step.parameters,
+        }
+    )
+
+
+def _evidence_keys(step: Step, plan: Plan) -> dict[str, str]:
+    return {b.argument: plan.store.evidence_key(b.need) for b in step.bound.bindings}

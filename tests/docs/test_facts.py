@@ -1,0 +1,236 @@
+"""What the pages say of keys, codes, hooks, methods and numbers is what the code has."""
+
+import inspect
+import math
+import re
+from itertools import product
+
+import pytest
+
+from deploycheck.authoring import hookspecs, requests
+from deploycheck.authoring.estimates import KINDS
+from deploycheck.authoring.measure import RANGES
+from deploycheck.engine.codes import CODES
+from deploycheck.engine.exits import Exit
+from deploycheck.engine.requirement import quantity
+from deploycheck.engine.verdicts import effect
+from deploycheck.model import policy as policies
+from deploycheck.model import release as releases
+from deploycheck.model.policy import Enforcement, Uncertain
+from deploycheck.model.verdict import Outcome
+
+KEYS = [
+    ("docs/policies.md", "Keys of a policy", [policies.Policy]),
+    ("docs/policies.md", "Keys of a control", [policies.Control]),
+    ("docs/policies.md", "`require`", [policies.Bound]),
+    ("docs/policies.md", "`decide`", [policies.Decide]),
+    ("docs/policies.md", "`inputs`", [policies.InputDeclaration]),
+    ("docs/policies.md", "`valid`", [policies.Valid]),
+    ("docs/policies.md", "`gate`", [policies.GateRules, policies.AtLeast]),
+    ("docs/releases.md", "Keys of a release", [releases.Release]),
+    ("docs/releases.md", "`data`", [releases.DataSet]),
+    ("docs/releases.md", "`where`", [releases.Where]),
+    ("docs/releases.md", "`derive`", [releases.Derive]),
+    ("docs/releases.md", "`columns`", [releases.Columns, releases.Threshold, releases.Weight]),
+    ("docs/releases.md", "`model`", [releases.ModelArtefact]),
+]
+
+
+def named(cell):
+    return re.findall(r"`([^`]+)`", cell)
+
+
+@pytest.mark.parametrize(("document", "heading", "models"), KEYS, ids=lambda v: str(v)[:40])
+def test_every_key_is_described_and_no_other(site, document, heading, models):
+    fields = {f.alias or name for model in models for name, f in model.model_fields.items()}
+    shown = {key for row in site.rows(site.section(document, heading)) for key in named(row[0])}
+    assert shown == fields
+
+
+def test_every_model_of_a_policy_and_a_release_has_its_keys_on_a_page():
+    from deploycheck.model.base import Noun
+
+    told = {model for _, _, models in KEYS for model in models} | {releases.Champion}
+    for module in (policies, releases):
+        for value in vars(module).values():
+            if inspect.isclass(value) and issubclass(value, Noun) and value is not Noun:
+                assert value in told, value
+    assert set(releases.Champion.model_fields) == {"model"}
+
+
+def test_the_words_a_key_takes_are_on_the_page(site):
+    page = site.prose("docs/policies.md")
+    for enum in (policies.Severity, Enforcement, policies.Kind, Uncertain):
+        assert all(f"`{word.value}`" in page for word in enum)
+    for literal in (policies.InputType,):
+        assert all(f"`{word}`" in page for word in literal.__args__)
+    assert all(f"`{word}`" in site.prose("docs/releases.md") for word in releases.Task.__args__)
+
+
+def test_units_are_those_that_bounds_take(site):
+    (table,) = re.findall(r"\| measure in \|.*?\n\n", site.prose("docs/policies.md"), re.DOTALL)
+    told = {unit: named(units) for row in site.rows(table) for units in row[1:]
+            for unit in row[0].split(", ")}  # fmt: skip
+    for unit in RANGES:
+        with pytest.raises(ValueError, match=r"number|unit") as error:
+            quantity("1 parsec", unit)
+        known = re.search(r"\(([^)]*)\)$", str(error.value))
+        assert told.pop(unit, []) == (known[1].split(", ") if known else []), unit
+    assert told == {}
+
+
+@pytest.mark.parametrize(
+    ("document", "heading"),
+    [("docs/gate.md", "Exit codes"), ("README.md", "Exit codes of the gate")],
+)
+def test_exit_codes(site, document, heading):
+    shown = {int(row[0]): row[1] for row in site.rows(site.section(document, heading))}
+    assert shown == {int(code): code.name for code in Exit}
+
+
+def test_what_is_not_done_yet_is_listed(site):
+    table = site.rows(site.section("README.md", "What is in, and what is not yet"))
+    shown = [re.search(r"\[(DC\d+)\]", row[1])[1] for row in table]
+    assert shown == [code for code in CODES if code.startswith("DC1")]
+    refused = {
+        b.proof[b.proof.index("refused") + 1]
+        for page in ("docs/policies.md", "docs/releases.md")
+        for b in site.blocks(page)
+        if "refused" in b.proof
+    }
+    assert refused == set(shown)
+
+
+def test_codes_and_checks_that_are_named_exist(site, page):
+    from deploycheck import plugins
+
+    text = site.prose(page)
+    assert set(re.findall(r"\bDC\d{3}\b", text)) <= set(CODES)
+    families = {id.partition(".")[0] for id in plugins.registry().checker_ids()} - {"acme"}
+    known = set(plugins.registry().checker_ids())
+    for name in re.findall(r"`([a-z_]+\.[a-z_]+)`", text):
+        assert name in known or name.partition(".")[0] not in families, name
+
+
+HOOKS = [value for name, value in vars(hookspecs).items() if name.startswith("deploycheck_")]
+
+
+def test_the_hooks_are_five(site):
+    shown = re.findall(
+        r"^### `(deploycheck_\w+\(.*\))`$", site.prose("docs/plugins.md"), re.MULTILINE
+    )
+    expected = [f"{h.__name__}({', '.join(inspect.signature(h).parameters)})" for h in HOOKS]
+    assert shown == expected
+    assert len(shown) == 5
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook.__name__)
+def test_every_hook_is_described_as_it_is_specified(site, hook):
+    arguments = ", ".join(inspect.signature(hook).parameters)
+    text = site.section("docs/plugins.md", f"`{hook.__name__}({arguments})`")
+    told = " ".join(text.replace("`", "").split())
+    specified = inspect.cleandoc(hook.__doc__).replace(":func:", "").replace("`", "")
+    facts = re.findall(r"^:(?:param|return)[^\n]*", specified, re.MULTILINE)
+    assert facts
+    for fact in facts:
+        assert fact.rstrip(".") in told
+    assert inspect.cleandoc(hook.__doc__).partition("\n")[0] in " ".join(text.split())
+
+
+def test_estimates_requests_and_evidence_are_all_described(site):
+    page = "docs/plugins.md"
+    shown = site.rows(site.section(page, "Estimates, and which bound each gets"))
+    names = [re.match(r"`(\w+)\(", row[0])[1] for row in shown]
+    assert names == list(KINDS)
+    for row in shown:
+        kind = KINDS[row[0].strip("`").partition("(")[0]]
+        arguments = row[0].strip("`").partition("(")[2].rstrip(")").split(", ")
+        assert set(arguments) <= set(kind.__dataclass_fields__), row[0]
+    asked = [re.match(r"`(\w+)\(", row[0])[1] for row in site.rows(site.section(page, "Requests"))]
+    assert asked == [kind.__name__ for kind in requests.Request.__args__]
+    from deploycheck import plugins
+
+    evidence = site.section(page, "What a checker says")
+    for name in plugins.builtins()["collectors"].names():
+        assert f"`{plugins.builtins()['collectors'].load(name).name}`" in evidence
+
+
+def test_public_names_on_the_plugins_page_are_exported(site):
+    import deploycheck
+
+    for block in site.blocks("docs/plugins.md"):
+        for line in re.findall(
+            r"from deploycheck import (?:\(\n)?([^)#]*?)(?:\n\)|\n\n|\n\n)", block.text
+        ):
+            for name in line.replace("\n", " ").split(","):
+                assert not name.strip() or name.strip() in deploycheck.__all__, name
+
+
+def test_what_a_verdict_does_is_what_the_engine_says(site):
+    heading = "From verdicts to the decision"
+    for names, *cells in site.rows(site.section("docs/verdicts.md", heading)):
+        for name, (level, cell) in product(
+            names.split(", "), zip(("mandatory", "overridable", "advisory"), cells, strict=True)
+        ):
+            block = effect(Outcome(name), Enforcement(level), Uncertain.BLOCK).value
+            review = effect(Outcome(name), Enforcement(level), Uncertain.REVIEW).value
+            expected = (
+                block if block == review else f"{block}, or {review} with `uncertain: review`"
+            )
+            assert cell == expected
+
+
+def test_the_rates_of_the_example_are_recomputed(site, desk):
+    policy = (site.EXAMPLE / "policy.yaml").read_text(encoding="utf-8")
+    plan = desk.plan(policy, example=True)
+    (step,) = [s for s in plan.steps if s.control.id == "FAIR-01"]
+    from deploycheck.engine.measuring import Measuring
+    from deploycheck.engine.watch import Watch
+
+    (verdict,) = Measuring(plan, Watch(60.0)).verdicts([step])
+    expected = [
+        [
+            m.slice["race"],
+            f"{round(m.value * m.n)} of {m.n:,}",
+            *(f"{x:.3f}" for x in (m.value, m.interval.low, m.interval.high, m.simultaneous.low)),
+            m.outcome,
+        ]
+        for m in verdict.measurements
+        if m.outcome is not None
+    ]
+    text = site.prose("docs/verdicts.md")
+    (table,) = re.findall(r"<!-- proof: table FAIR-01 -->\n(.*?)\n\n", text, re.DOTALL)
+    assert site.rows(table) == expected
+    (worst,) = [m for m in verdict.measurements if m.outcome == "FAIL"]
+    for number in (worst.value, worst.interval.low, worst.interval.high, worst.simultaneous.each):
+        assert f"{100 * number:.1f} %" in text or f"{100 * number:.2f} %" in text
+
+
+def test_errors_over_many_looks_and_groups_are_computed(site):
+    text = " ".join(site.prose("docs/verdicts.md").split())
+    assert f"about {100 * (1 - 0.95**3):.0f} % with three independent looks" in text
+    assert f"up to {100 * (1 - 0.95**10):.0f} % of all releases" in text
+
+
+def test_rows_needed_are_those_of_the_formula(site):
+    """Rows a group for a range of rates, all equal: p(1 − p) ((q + √2 z) / m)²."""
+    from scipy.stats import norm, studentized_range
+
+    text = " ".join(site.prose("docs/verdicts.md").split())
+    needed = []
+    for groups in (2, 4):
+        q = float(studentized_range.ppf(0.8, groups, 10_000))
+        rows = 0.25 * ((q + math.sqrt(2) * float(norm.ppf(0.95))) / 0.10) ** 2
+        needed.append(round(rows, -1))
+    assert f"about {needed[0]:.0f} rows in each group" in text
+    assert f"about {needed[1]:.0f} in each" in text
+
+
+def test_the_picture_is_one(site):
+    picture = (site.ROOT / "docs/images/report.png").read_bytes()
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
+    assert len(picture) <= 200_000
+    width, height = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
+    script = (site.ROOT / "docs/images/take.py").read_text(encoding="utf-8")
+    assert f"WIDTH, HEIGHT = {width}, {height}" in script
+    assert "docs/images/report.png" in site.read("README.md")
