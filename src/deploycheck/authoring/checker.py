@@ -58,7 +58,11 @@ class Checker:
         return self._sections[name]
 
     def named(self, measure: str) -> Measure | None:
-        return next((m for m in self.measures if m.name == measure), None)
+        return self._by_name.get(measure)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Measure]:
+        return {m.name: m for m in self.measures}
 
 
 def checker(

@@ -100,7 +100,7 @@ def _of_one_name(
         if requirement is not None:
             outcome = _outcome(requirement, found, wide, rejected.get(id(estimate)))
             fields["outcome"] = outcome.value
-        made.append(Measurement(**fields))
+        made.append(Measurement.of(**fields))
     return made
 
 
@@ -120,7 +120,7 @@ def _measure(
     if isinstance(estimate, Undefined):
         value = None if estimate.value is None else rounded(plain(estimate.value, estimate.name))
         n = plain(estimate.n, f"{estimate.name}: n")
-        return fields | {"value": value, "n": n, "undefined": estimate.reason}, None, None
+        return fields | {"value": value, "n": n, "undefined": str(estimate.reason)}, None, None
     is_exact = step.kind is Kind.EXACT or isinstance(estimate, Count)
     if isinstance(estimate, Statistic) and context:
         is_exact = True
@@ -157,7 +157,7 @@ def _in_range(found: Found, measure: Measure) -> None:
 
 def _interval(found: Found, alpha: float) -> Interval:
     each = 1 - alpha
-    return Interval(
+    return Interval.of(
         low=None if math.isinf(found.low) else found.low,
         high=None if math.isinf(found.high) else found.high,
         each=round(each, 12),

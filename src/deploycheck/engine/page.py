@@ -32,18 +32,6 @@ Facts = list[tuple[str, str]]
 MOST_ROWS = 500  # measurements of one control; all of them stand in decision.json
 MOST_NOTES = 20
 FEW_ROWS = 4  # exact values that are told in a line and not in a table
-SIGNS = {
-    "PASS": "✓",
-    "FAIL": "✕",
-    "ERROR": "!",
-    "NOT_EVALUATED": "-",
-    "INCONCLUSIVE": "?",
-    "WAIVED": "~",
-    "NOT_APPLICABLE": "○",
-    "RELEASE": "✓",
-    "REVIEW": "?",
-    "BLOCK": "✕",
-}
 _STANDING = {Effect.BLOCK: "blocks", Effect.REVIEW: "asks for a review", Effect.RELEASE: ""}
 
 
@@ -73,7 +61,6 @@ class Card:
     title: str
     kind: str
     outcome: str
-    sign: str
     about: str
     reason: str
     advice: Facts
@@ -96,7 +83,6 @@ def card(anchor: str, verdict: Verdict) -> Card:
         title=bounded(verdict.title),
         kind=verdict.outcome.value,
         outcome=label(verdict.outcome),
-        sign=SIGNS[verdict.outcome.value],
         about=_about(verdict),
         reason=bounded(verdict.reason, SENTENCE),
         advice=_advice(verdict),

@@ -29,9 +29,7 @@ def verdict(plan: Plan, step: Step, judged: Judged) -> Verdict:
     """The verdict on one control."""
     control, checker = step.control, step.bound.checker
     decide = control.decide
-    # Every part is a noun or plain data that was checked when it was made, and thousands of
-    # verdicts share theirs; only what comes from another process is checked as a whole.
-    return Verdict.model_construct(
+    return Verdict.of(
         policy=step.policy,
         control=control.id,
         title=control.title,

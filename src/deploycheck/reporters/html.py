@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from deploycheck.authoring.reporter import reporter
 from deploycheck.engine.canonical import digest
-from deploycheck.engine.page import SIGNS, Card, Facts, card
+from deploycheck.engine.page import Card, Facts, card
 from deploycheck.engine.wording import (
     BAD,
     SENTENCE,
@@ -94,7 +94,6 @@ def html(decision: Decision) -> str:
         style=style,
         style_digest=style_digest,
         decision=decision.decision.value,
-        sign=SIGNS[decision.decision.value],
         subject=f"{bounded(release.name)} {bounded(release.version)}",
         owner=bounded(release.owner),
         as_of=format_instant(run.as_of),
