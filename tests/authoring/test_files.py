@@ -168,28 +168,38 @@ def test_time_stamps_vouch_only_where_they_may(root):
     with place.open("r+b") as file:
         file.write(b"y")
     os.utime(place, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert trusting.digest("data/a.csv") == first
-    assert strict.digest("data/a.csv") == sha256(b"y\n1\n")
+    later = Files(root, trust_stat=True, known=trusting.known)
+    assert later.digest("data/a.csv") == first
+    assert Files(root, known=trusting.known).digest("data/a.csv") == sha256(b"y\n1\n")
     assert strict.identity("data/a.csv") != identity
 
 
-def test_a_folder_has_one_digest_over_names_and_contents(root):
+def test_one_run_knows_one_digest_of_a_file(root):
     files = Files(root)
+    first = files.digest("data/a.csv")
+    (root / "data" / "a.csv").write_bytes(b"y\n2\n")
+    assert files.digest("data/a.csv") == first
+    with pytest.raises(EvidenceError, match="changed while the run went on") as raised:
+        files.read("data/a.csv", 100)
+    assert raised.value.code == "DC202"
+
+
+def test_a_folder_has_one_digest_over_names_and_contents(root):
     model = root / "model"
     (model / "sub").mkdir(parents=True)
     (model / "b.bin").write_bytes(b"bb")
     (model / "sub" / "a.bin").write_bytes(b"a")
-    first = files.tree("model")
+    first = Files(root).tree("model")
     assert first.files == {"model/b.bin": 2, "model/sub/a.bin": 1}
-    assert files.tree("model/").digest == first.digest
+    assert Files(root).tree("model/").digest == first.digest
     (model / "b.bin").rename(model / "c.bin")
-    second = files.tree("model")
+    second = Files(root).tree("model")
     (model / "c.bin").write_bytes(b"cc")
-    third = files.tree("model")
+    third = Files(root).tree("model")
     assert len({first.digest, second.digest, third.digest}) == 3
     (root / "moved").mkdir()
     model.rename(root / "moved" / "model")
-    assert files.tree("moved/model").digest == third.digest
+    assert Files(root).tree("moved/model").digest == third.digest
 
 
 def test_one_file_is_a_tree_with_its_own_digest(root):

@@ -56,6 +56,7 @@ def test_the_digest_changes_with_any_artefact(bench):
     assert first.digest == Artefacts.collect(source, NONE).digest
     assert first.facts == {"artefacts": 2}
     bench.write("b.csv", b"b\n1\n")
+    source = bench.source("release", data={"a": {"path": "a.csv"}, "b": {"path": "b.csv"}})
     assert Artefacts.describe(source, NONE).digest != first.digest
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-PLUGIN = '''
+PLUGIN = """
 import os
 import sys
 import time
@@ -94,7 +94,7 @@ def deploycheck_reporters():
 @hookimpl
 def deploycheck_decided(decision, release):
     ACTS.get(release.description, lambda: None)()
-'''
+"""
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ ROLES = """
 release: toy
 version: "1"
 task: binary_classification
-data: {test: {path: data.parquet}}
-columns: {target: label, prediction: "^label.+$", positive: 1, favourable: 1}
+data: {test: {path: data.parquet, where: [{column: "^z.*$", equals: 1}]}}
+columns: {target: label, prediction: call, positive: 1, favourable: 1}
 """
 
 
@@ -35,10 +35,15 @@ def test_a_rule_for_a_column_that_is_named_like_a_pattern_is_held_against_that_c
     assert project.outcomes()["C-1"] in {"FAIL", "ERROR"}
 
 
-def test_predictions_in_a_column_that_is_named_like_a_pattern_are_its_own(project):
-    """All of them are wrong; those of the column that the pattern matches are right."""
-    label = [0, 1] * 200
-    columns = {"label": label, "^label.+$": [1 - v for v in label], "label2": label}
+def test_rows_are_narrowed_by_the_column_that_is_named_and_by_no_other(project):
+    """A quarter of the predictions is wrong; the column that the pattern matches hides them."""
+    rows = range(400)
+    columns = {
+        "label": [i % 2 for i in rows],
+        "call": [i % 2 if i % 4 else 1 - i % 2 for i in rows],
+        "^z.*$": [1 for _ in rows],
+        "z1": [int(i % 4 > 0) for i in rows],
+    }
     pl.DataFrame(columns).write_parquet(project.root / "data.parquet")
     project.write("release.yaml", ROLES)
     require = "{accuracy: {min: 0.9}}"

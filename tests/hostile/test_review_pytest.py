@@ -20,3 +20,51 @@ def test_an_option_that_only_shows_things_is_no_exit_0(project, option, place):
     done = project.pytest("policy.yaml", env=environment)
     assert done.returncode != 0
     assert "RELEASE" not in project.recorded()
+
+
+# --- which policies are judged --------------------------------------------------------------------
+
+
+def strict(project, name="policies/strict.yaml"):
+    """A policy that the data does not satisfy."""
+    require = "{duplicate_keys: {max: 0}}"
+    return project.policy(
+        project.control(id="S-1", require=require, extra="with: {key: [g]}"), name=name, id="strict"
+    )
+
+
+@pytest.mark.parametrize("place", ["ini", "option", "both"])
+def test_a_policy_among_the_tests_does_not_displace_those_that_were_named(project, place):
+    """Policies of the ini are added to the other arguments; an option is never ignored."""
+    strict(project)
+    project.policy(project.control(), name="tests/lax.yaml", id="lax")
+    project.write("tests/test_x.py", "def test_x(): pass\n")
+    if place != "option":
+        project.write("pytest.ini", "[pytest]\ndeploycheck_policies = policies/strict.yaml\n")
+    named = [] if place == "ini" else ["--deploycheck-policy", "policies/strict.yaml"]
+    done = project.pytest("tests", *named)
+    assert done.returncode != 0, done.stdout
+    assert "RELEASE" not in project.recorded()
+
+
+@pytest.mark.parametrize("name", ["policies/more/strict.yaml", "policies/strict.YAML"])
+def test_no_policy_of_a_folder_is_left_out_in_silence(project, name):
+    project.policy(project.control(), name="policies/lax.yaml", id="lax")
+    strict(project, name)
+    done = project.pytest("policies")
+    assert done.returncode != 0, done.stdout
+    assert "RELEASE" not in project.recorded()
+
+
+@pytest.mark.parametrize("how", ["misspelt", "UTF-16"])
+def test_a_file_among_the_policies_that_cannot_be_told_is_a_mistake(project, how):
+    project.policy(project.control(), name="policies/lax.yaml", id="lax")
+    path = strict(project)
+    text = path.read_text()
+    if how == "misspelt":
+        path.write_text(text.replace("policy:", "polcy:", 1))
+    else:
+        path.write_text(text, encoding="utf-16")
+    done = project.pytest("policies")
+    assert done.returncode != 0, done.stdout
+    assert "RELEASE" not in project.recorded()

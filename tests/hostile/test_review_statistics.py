@@ -32,7 +32,7 @@ def step(name: str, bound: dict[str, float]) -> Step:
         key="toy/C-1",
         policy="toy",
         control=Control.model_validate(written),
-        bound=Bound(demographic_parity, demographic_parity.params(by=("g",)), ()),
+        bound=Bound(demographic_parity, demographic_parity.signature.params(by=("g",)), ()),
         kind=Kind.DEMONSTRATE,
         requirements={name: made},
         enforcement=Enforcement.OVERRIDABLE,
@@ -41,11 +41,14 @@ def step(name: str, bound: dict[str, float]) -> Step:
 
 
 def groups(hits, of) -> tuple[Group, ...]:
-    return tuple(Group({"g": str(i)}, int(h), n) for i, (h, n) in enumerate(zip(hits, of)))
+    return tuple(
+        Group({"g": str(i)}, int(h), n) for i, (h, n) in enumerate(zip(hits, of, strict=True))
+    )
 
 
 @pytest.mark.parametrize(
-    ("make", "name", "bound"), [(Range, DIFFERENCE, {"max": 0.1}), (RatioRange, RATIO, {"min": 0.8})]
+    ("make", "name", "bound"),
+    [(Range, DIFFERENCE, {"max": 0.1}), (RatioRange, RATIO, {"min": 0.8})],
 )
 @pytest.mark.parametrize("rows", [30, 300])
 def test_six_groups_at_the_bound_rarely_fail(make, name, bound, rows):

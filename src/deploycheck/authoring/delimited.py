@@ -18,7 +18,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -139,7 +139,22 @@ def _header(data: bytes, name: str) -> list[str]:
     return header
 
 
+def refuse_patterns(columns: Iterable[str], name: str) -> None:
+    """Refuse names that the table library reads as patterns: others' values would be read.
+
+    :raises EvidenceError: ``*``, or ``^…$``.
+    """
+    for column in columns:
+        if column == "*" or (column.startswith("^") and column.endswith("$")):
+            raise EvidenceError(
+                f"{name}: the column {column[:80]!r} is named like a pattern",
+                "rename it",
+                code="DC203",
+            )
+
+
 def _check_header(header: list[str], name: str) -> None:
+    refuse_patterns(header, name)
     if len(header) > MOST_COLUMNS:
         raise EvidenceError(f"{name} has more than {MOST_COLUMNS:,} columns")
     if not header or not any(header):

@@ -45,12 +45,14 @@ class Files:
     :param trust_stat: whether size and time stamps may vouch for an earlier digest (never for
         ``gate``).
     :param known: digests by ``(path, size, mtime_ns, inode)``.
+    :param seen: digest of each file as this run first read it.
     :param kept: what collectors parsed, so that one file is parsed once a run; lives in memory.
     """
 
     root: Path
     trust_stat: bool = False
     known: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict, repr=False)
     kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def path(self, text: str) -> Path:
@@ -101,7 +103,7 @@ class Files:
         :raises EvidenceError: as :meth:`path`; the file cannot be read to its end, or is written
             to meanwhile.
         """
-        return self._hashed(text)[0]
+        return self.seen.get(text) or self._hashed(text)[0]
 
     def read(self, text: str, limit: int) -> Contents:
         """All bytes of the file, with the digest of these very bytes.
@@ -121,7 +123,7 @@ class Files:
                 "run again while nothing writes to it",
                 code="DC202",
             )
-        return Contents(data, "sha256:" + hashlib.sha256(data).hexdigest())
+        return Contents(data, self._first(text, "sha256:" + hashlib.sha256(data).hexdigest()))
 
     def identity(self, text: str) -> tuple[int, ...]:
         """What changes when a file is written to or replaced; not even ``utime`` resets it.
@@ -178,10 +180,23 @@ class Files:
                 [str(self.inside(text)), facts.st_size, facts.st_mtime_ns, facts.st_ino]
             )
             if self.trust_stat and key in self.known:
-                return self.known[key], facts.st_size
+                return self._first(text, self.known[key]), facts.st_size
             made = "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
         self.known[key] = made
-        return made, facts.st_size
+        return self._first(text, made), facts.st_size
+
+    def _first(self, text: str, digest: str) -> str:
+        """The digest, if it is the one that the file had when this run first read it.
+
+        :raises EvidenceError: it is another; two digests of one file cannot both be judged.
+        """
+        if self.seen.setdefault(text, digest) != digest:
+            raise EvidenceError(
+                f"{text} changed while the run went on",
+                "run again while nothing writes to it",
+                code="DC202",
+            )
+        return digest
 
     @contextmanager
     def _open(self, text: str) -> Iterator[io.BufferedReader]:

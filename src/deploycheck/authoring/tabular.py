@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from deploycheck.authoring.collector import Source
-from deploycheck.authoring.delimited import read_csv, reading
+from deploycheck.authoring.delimited import read_csv, reading, refuse_patterns
 from deploycheck.authoring.errors import EvidenceError, NotYet
 from deploycheck.authoring.files import Files
 from deploycheck.authoring.narrowing import narrowed
@@ -155,6 +155,7 @@ def _parquet(files: Files, data_set: DataSet) -> Rows:
         frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
         schema = frame.collect_schema()
         total = int(frame.select(pl.len()).collect().item())
+    refuse_patterns(schema.names(), text)
     kinds, plain = {}, []
     for name, dtype in schema.items():
         kinds[name], column = _kind(name, dtype)

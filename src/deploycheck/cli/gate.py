@@ -8,6 +8,8 @@ import click
 from deploycheck.cli.options import check_files, pairs, reporter_options, subjects
 from deploycheck.model.base import format_instant
 
+LONGEST = 604800.0  # a week; no clock keeps an infinite time limit
+
 
 @click.command("gate", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 @subjects
@@ -31,7 +33,7 @@ from deploycheck.model.base import format_instant
     default=300.0,
     show_default=True,
     metavar="SECONDS",
-    type=click.FloatRange(min=0, min_open=True),
+    type=click.FloatRange(min=0, min_open=True, max=LONGEST),
     help="How long a control, or controls that share a scan, may take.",
 )
 @click.pass_context

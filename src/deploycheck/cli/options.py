@@ -78,5 +78,9 @@ def reporter_options(arguments: Sequence[str]) -> dict[str, str]:
 def check_files(release: str, policies: Sequence[str]) -> None:
     """A release or policy that is not there is a usage error, told before anything is read."""
     for option, name in (("--release", release), *(("--policy", p) for p in policies)):
-        if not Path(name).exists():
+        try:
+            there = Path(name).exists()
+        except (OSError, ValueError) as error:
+            raise click.UsageError(f"{option} {name[:80]}…: {error}") from None
+        if not there:
             raise click.UsageError(f"{option} {name}: no such file")

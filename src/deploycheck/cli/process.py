@@ -1,29 +1,32 @@
 """The engine's own process: ``gate`` starts it with ``python -I``; it does one task and ends."""
 
+import contextlib
 import gc
 import json
 import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, TextIO
 
 from deploycheck import plugins
 from deploycheck.engine.cache import Cache
 from deploycheck.engine.exits import Exit, exit_code
 from deploycheck.engine.materials import gather
 from deploycheck.engine.measuring import Measuring
-from deploycheck.engine.plan import Plan, make_plan
+from deploycheck.engine.plan import make_plan
 from deploycheck.engine.problems import PolicyError, render
 from deploycheck.engine.record import FOLDER, RecordError, new_run
 from deploycheck.engine.registry import Registry
 from deploycheck.engine.resolve import TimeLimit
 from deploycheck.engine.run import Run
-from deploycheck.engine.wanted import UnknownReport, wanted
+from deploycheck.engine.wanted import UnknownReport, refuse_overwriting, wanted
 from deploycheck.engine.watch import Watch
 from deploycheck.model.base import parse_instant
+from deploycheck.model.decision import Decision
 
 PLANNING = "the plan"
 ISOLATION = "own process (python -I); the candidate's conftest, ini and cache are not read"
@@ -45,7 +48,7 @@ def main() -> None:
         os.write(pipe, json.dumps({"at": list(keys)}).encode() + b"\n")
 
     try:
-        code = int(work(task, Watch(task["timeout"], beat)))
+        code = int(work(task, Watch(task["timeout"], beat, alone=True)))
     except (Usage, UnknownReport) as error:
         code = _say(f"deploycheck gate: {error}", Exit.USAGE)
     except PolicyError as error:
@@ -59,15 +62,22 @@ def main() -> None:
     except Exception:  # noqa: BLE001 - a defect of deploycheck itself is exit 70, never a release
         traceback.print_exc()
         code = _say("deploycheck gate: this is a defect; nothing was decided", Exit.CRASH)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
     os.write(pipe, json.dumps({"token": token, "code": code}).encode() + b"\n")
     os._exit(code)  # threads and exit handlers of plugins have no say any more
 
 
 def _say(text: str, code: Exit) -> int:
-    print(text, file=sys.stderr)  # noqa: T201 - this process is the command line's other half
+    _print(text, sys.stderr)
     return int(code)
+
+
+def _print(text: str, stream: TextIO | None) -> None:
+    """Print, or not: what became of the output changes nothing that was decided."""
+    with contextlib.suppress(OSError, ValueError):
+        print(text, file=stream)
 
 
 def work(task: Mapping[str, Any], watch: Watch) -> Exit:
@@ -83,13 +93,14 @@ def work(task: Mapping[str, Any], watch: Watch) -> Exit:
         inputs=task["inputs"],
         as_of=as_of,
         front_end="gate",
-        run=new_run(as_of),
+        run=new_run(datetime.now(UTC)),
     )
     reports = wanted(registry, task["reports"], task["out"], Path.cwd())
     cache = _cache(task["cache"], materials.folder)
     with watch((PLANNING,)):
         plan = make_plan(materials, registry)
     home = Path(task["record"]) if task["record"] else materials.folder / FOLDER
+    refuse_overwriting(reports, plan)
     run = Run(plan, home, reports, ISOLATION, watch)
     run.notes += [f"an earlier attempt died: {why}" for why in task["dead"].values()]
     run.seconds["plan"] = perf_counter() - began
@@ -105,7 +116,7 @@ def work(task: Mapping[str, Any], watch: Watch) -> Exit:
     measuring.finish()
     run.seconds["measure"] = perf_counter() - began
     decision = run.finish(verdicts)
-    _announce(registry, run, plan, decision)
+    _announce(registry, run, decision)
     return exit_code(decision)
 
 
@@ -120,15 +131,16 @@ def _cache(folder: str | None, release: Path) -> Cache | None:
     return Cache(place)
 
 
-def _announce(registry: Registry, run: Run, plan: Plan, decision: Any) -> None:
+def _announce(registry: Registry, run: Run, decision: Decision) -> None:
     for warning in run.warnings:
-        print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
+        _print(f"warning: {warning}", sys.stderr)
     summary = registry.reporter("summary")
     if summary is not None:
-        print(summary.render(decision).rstrip("\n"))  # noqa: T201
+        _print(summary.render(decision).rstrip("\n"), sys.stdout)
     for reporter, path in run.reports:
-        print(f"{reporter.name:9} {path}")  # noqa: T201
-    print(f"{'record':9} {run.record.folder} ({plan.materials.run})")  # noqa: T201
+        if path in run.placed:
+            _print(f"{reporter.name:9} {path}", sys.stdout)
+    _print(f"{'record':9} {run.record.folder}", sys.stdout)
 
 
 if __name__ == "__main__":

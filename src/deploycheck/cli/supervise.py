@@ -21,6 +21,7 @@ import click
 
 from deploycheck.engine.exits import Exit
 
+_TICK = 0.5  # seconds between two looks at a silent engine
 _GRACE = 5.0  # seconds beyond the time limit, for an engine that stops the work by itself
 _DEATHS = 20
 
@@ -39,6 +40,7 @@ def supervise(task: Mapping[str, Any]) -> int:
 
     :param task: what :mod:`deploycheck.cli.process` is to do, as plain data.
     """
+    _open_streams()
     dead: dict[str, str] = {}
     apart = False
     for _ in range(_DEATHS):
@@ -65,6 +67,15 @@ def supervise(task: Mapping[str, Any]) -> int:
         click.echo(f"deploycheck: {dead[name]}; judging the others without it", err=True)
     click.echo(f"deploycheck: {_DEATHS} processes died; nothing was decided", err=True)
     return Exit.CRASH
+
+
+def _open_streams() -> None:
+    """Open what the caller closed: else the next file would become standard output."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _attempt(task: Mapping[str, Any], seconds: float) -> _Ending:
@@ -108,23 +119,24 @@ def _follow(process: "subprocess.Popen[bytes]", pipe: int, token: str, seconds: 
     rest = b""
     told = time.monotonic()
     code: int | None = None
-    while True:
-        limit = told + seconds + _GRACE - time.monotonic() if ending.at_work else None
-        ready, _, _ = select.select([pipe], [], [], None if limit is None else max(0.0, limit))
-        if not ready:
+    while code is None:
+        ready, _, _ = select.select([pipe], [], [], _TICK)
+        if ready:
+            chunk = os.read(pipe, 65536)
+            if not chunk:
+                break
+            *lines, rest = (rest + chunk).split(b"\n")
+            for said in map(_said, lines):
+                if isinstance(said.get("at"), list):
+                    ending.at_work, told = said["at"], time.monotonic()
+                elif said.get("token") == token:
+                    code = said["code"]
+        elif process.poll() is not None:
+            break  # it ended, and something that it left behind holds the pipe
+        elif ending.at_work and time.monotonic() > told + seconds + _GRACE:
             _kill(process)
             ending.how = f"did not come back within {seconds:g} s and was killed"
             return ending
-        chunk = os.read(pipe, 65536)
-        if not chunk:
-            break
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            said = json.loads(line)
-            if "at" in said:
-                ending.at_work, told = said["at"], time.monotonic()
-            elif said.get("token") == token:
-                code = said["code"]
     status = process.wait()
     if code is not None and status == code:
         ending.code = code
@@ -133,6 +145,15 @@ def _follow(process: "subprocess.Popen[bytes]", pipe: int, token: str, seconds: 
     else:
         ending.how = f"ended with status {status} before it had decided"
     return ending
+
+
+def _said(line: bytes) -> dict[str, Any]:
+    """What the engine said; nothing where foreign code wrote into its pipe."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from deploycheck.engine.step import Plan
 from deploycheck.engine.verdicts import effect, not_evaluated
 from deploycheck.model.decision import Counts
-from deploycheck.model.policy import Policy
+from deploycheck.model.policy import Enforcement, Policy
 from deploycheck.model.verdict import Effect, Outcome, Verdict
 
 _SEVERITY = (Effect.RELEASE, Effect.REVIEW, Effect.BLOCK)
@@ -101,23 +101,31 @@ def _floors(plan: Plan, verdicts: Sequence[Verdict]) -> list[str]:
         return ["no control was planned, so nothing was checked"]
     if not any(v.outcome in _LOOKED for v in verdicts):
         return ["not one control was measured, so nothing was checked"]
+    if not any(v.outcome in _LOOKED and _enforced(v) for v in verdicts):
+        return ["not one enforced control was measured; advisory ones alone release nothing"]
     return [text for policy in plan.policies for text in _floor(policy, verdicts)]
 
 
+def _enforced(verdict: Verdict) -> bool:
+    return verdict.enforcement is not Enforcement.ADVISORY
+
+
 def _floor(policy: Policy, verdicts: Sequence[Verdict]) -> list[str]:
-    mine = [v for v in verdicts if v.policy == policy.policy and v.outcome in _LOOKED]
+    mine = [
+        v for v in verdicts if v.policy == policy.policy and v.outcome in _LOOKED and _enforced(v)
+    ]
     floor = policy.gate.at_least
     below = []
     if floor.controls is not None and len(mine) < floor.controls:
         below.append(
-            f"policy {policy.policy} asks for at least {floor.controls} measured controls; "
-            f"{len(mine)} were"
+            f"policy {policy.policy} asks for at least {floor.controls} enforced controls to be "
+            f"measured; there were {len(mine)}"
         )
     missing = [f for f in floor.families if f not in {v.check.partition(".")[0] for v in mine}]
     if missing:
         below.append(
-            f"policy {policy.policy} asks for a measured control of {', '.join(missing)}; "
-            "there was none"
+            f"policy {policy.policy} asks for an enforced control of {', '.join(missing)} to be "
+            "measured; there was none"
         )
     return below
 

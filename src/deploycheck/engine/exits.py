@@ -32,6 +32,7 @@ def exit_code(decision: Decision) -> Exit:
     )
     measured = any(
         v.outcome in {Outcome.PASS, Outcome.WAIVED, Outcome.FAIL, Outcome.INCONCLUSIVE}
+        and v.enforcement is not Enforcement.ADVISORY
         for v in decision.verdicts
     )
     return Exit.UNCHECKED if unchecked or not measured else Exit.BLOCK

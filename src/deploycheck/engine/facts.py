@@ -1,6 +1,8 @@
 """Facts of the machine and the checkout that belong to one run alone."""
 
+import os
 import platform
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -32,27 +34,39 @@ def _real(home: Path) -> Path:
     """The repository itself: ``.git`` of a worktree or submodule is a file that points to it."""
     if home.is_dir():
         return home
-    text = home.read_text(encoding="utf-8", errors="strict")[:4096]
-    return (home.parent / text.removeprefix("gitdir:").strip()).resolve()
+    return (home.parent / _small(home, 4096).removeprefix("gitdir:").strip()).resolve()
 
 
 def _head(home: Path) -> dict[str, Any]:
-    head = (home / "HEAD").read_text(encoding="ascii")[:4096].strip()
+    head = _small(home / "HEAD", 4096).strip()
     if not head.startswith("ref:"):
         return {"commit": _commit(head)}
     ref = head.removeprefix("ref:").strip()
     branch = ref.removeprefix("refs/heads/")
     common = home / "commondir"
-    shared = home / common.read_text().strip() if common.is_file() else home
+    shared = home / _small(common, 4096).strip() if common.is_file() else home
     for place in (home, shared):
         loose = place / ref
         if loose.is_file():
-            return {"commit": _commit(loose.read_text(encoding="ascii").strip()), "branch": branch}
-    for line in (shared / "packed-refs").read_text(encoding="utf-8").splitlines():
+            return {"commit": _commit(_small(loose, 4096).strip()), "branch": branch}
+    for line in _small(shared / "packed-refs", 2**24).splitlines():
         commit, _, name = line.partition(" ")
         if name == ref:
             return {"commit": _commit(commit), "branch": branch}
     return {"branch": branch}
+
+
+def _small(path: Path, most: int) -> str:
+    """The text of a regular file of at most ``most`` bytes; a pipe or a device is never read.
+
+    :raises OSError, ValueError: it is none, or is larger.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        facts = os.fstat(handle)
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > most:
+            raise ValueError(f"{path} is no small file")
+        return file.read(most).decode("utf-8")
 
 
 def _commit(text: str) -> str:

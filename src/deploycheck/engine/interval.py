@@ -210,9 +210,9 @@ def _extreme(estimate: Range | RatioRange, alpha: float, corrected: float) -> Fo
     if isinstance(estimate, RatioRange):
         if all(h == 0 for h in hits):
             raise Missing("no group has a single hit, so there is no ratio")
-        found = ratio_range_bounds(hits, of, families, alpha, corrected)
+        found = ratio_range_bounds(hits, of, families, alpha, corrected / pairs(estimate))
     else:
-        found = range_bounds(hits, of, families, alpha, corrected)
+        found = range_bounds(hits, of, families, alpha, corrected / pairs(estimate))
     first, second = found.pair
     if hits[first] * of[second] < hits[second] * of[first]:
         first, second = second, first

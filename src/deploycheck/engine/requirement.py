@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -11,19 +12,21 @@ from deploycheck.authoring.measure import Measure
 from deploycheck.model.base import Scalar
 from deploycheck.model.policy import Bound, Kind
 
-# How much one of a unit is in the unit that measures use: ms, s, days, bytes or a share.
-_SCALES: dict[str, dict[str, float]] = {
-    "ms": {"us": 1e-3, "ms": 1, "s": 1e3, "min": 6e4},
-    "s": {"ms": 1e-3, "s": 1, "min": 60, "h": 3600, "day": 86400, "days": 86400},
-    "days": {"h": 1 / 24, "day": 1, "days": 1, "weeks": 7},
+# How much one of a unit is in the unit that measures use: ms, s, days, bytes or a share. Decimal
+# texts, so that 5.5 % is 0.055 and not its neighbour.
+_SHARE = {"%": "0.01"}
+_SCALES: dict[str, dict[str, str]] = {
+    "ms": {"us": "0.001", "ms": "1", "s": "1000", "min": "60000"},
+    "s": {"ms": "0.001", "s": "1", "min": "60", "h": "3600", "day": "86400", "days": "86400"},
+    "days": {"day": "1", "days": "1", "weeks": "7"},
     "bytes": {
-        "B": 1, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
-        "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40,
+        "B": "1", "kB": "1e3", "KB": "1e3", "MB": "1e6", "GB": "1e9", "TB": "1e12",
+        "KiB": "1024", "MiB": "1048576", "GiB": "1073741824", "TiB": "1099511627776",
     },
-    "probability": {"%": 0.01},
-    "probability difference": {"%": 0.01},
-    "score": {"%": 0.01},
-    "ratio": {"%": 0.01},
+    "probability": _SHARE,
+    "probability difference": _SHARE,
+    "score": _SHARE,
+    "ratio": _SHARE,
 }  # fmt: skip
 _QUANTITY = re.compile(r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-z%]+)")
 
@@ -84,13 +87,13 @@ def quantity(value: float | str, unit: str) -> float:
             raise ValueError(
                 f"has the unit {found[2]!r}, but the measure is in {unit}{_units(scales)}"
             )
-        number = float(found[1]) * scales[found[2]]
+        number = float(Decimal(found[1]) * Decimal(scales[found[2]]))
     if not math.isfinite(number):
         raise ValueError("is not finite")
     return number
 
 
-def _units(scales: dict[str, float]) -> str:
+def _units(scales: dict[str, str]) -> str:
     return f"; write a number, or one with a unit ({', '.join(scales)})" if scales else ""
 
 

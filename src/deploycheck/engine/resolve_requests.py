@@ -177,7 +177,7 @@ def _duplicates(request: Duplicates) -> DuplicateCount:
         marked = suspects.with_columns(_hash(columns).alias(_HASH))
         repeated = pl.LazyFrame({_HASH: shared})
         suspects = marked.join(repeated, on=_HASH, how="semi").select(columns)
-    groups = suspects.group_by(columns).len().select(pl.len())
+    groups = suspects.group_by(columns).agg(pl.len().alias(_HASH)).select(pl.len())
     return DuplicateCount(rows, alone + int(groups.collect(engine="streaming").item()), missing)
 
 

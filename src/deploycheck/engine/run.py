@@ -40,6 +40,7 @@ class Run:
     guard: Guard
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    placed: list[Path] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     _plan_digest: str = ""
 
@@ -92,6 +93,7 @@ class Run:
         for part in staged:
             try:
                 part.place()
+                self.placed.append(part.path)
             except OSError as error:
                 raise RecordError(
                     f"the report {part.path} cannot be put in place: {error.strerror or error}"
@@ -181,13 +183,14 @@ class Run:
         for implementation in hook.deploycheck_decided.get_hookimpls():
             tell: Callable[..., Any] = implementation.function
             arguments = {"decision": decision, "release": self.plan.release}
+            name = f"deploycheck_decided of {implementation.plugin_name}"
             try:
-                tell(**{name: arguments[name] for name in implementation.argnames})
-            except Exception as error:  # noqa: BLE001 - a plugin may raise anything
-                self.warnings.append(
-                    f"{implementation.plugin_name}: deploycheck_decided raised "
-                    f"{type(error).__name__}: {error}"
-                )
+                with self.guard((name,)):
+                    tell(**{name: arguments[name] for name in implementation.argnames})
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
+                self.warnings.append(f"{name} raised {type(error).__name__}: {error}")
 
 
 def _drop(staged: Sequence[Staged]) -> None:

@@ -1,18 +1,20 @@
 """Which reports are wanted, and where they go."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploycheck.authoring.reporter import Reporter
 from deploycheck.engine.problems import did_you_mean
 from deploycheck.engine.registry import Registry
+from deploycheck.engine.step import Plan
+from deploycheck.model.release import ModelArtefact
 
 FOLDER = "deploycheck-reports"
 USUAL = ("json", "html", "junit", "markdown")
 
 
 class UnknownReport(Exception):
-    """Nobody offers a report of that name."""
+    """A report that nobody offers, or that would overwrite something."""
 
 
 def wanted(
@@ -33,6 +35,7 @@ def wanted(
             if reporter is not None:
                 files[name] = base / (out or FOLDER) / reporter.filename
     files |= {name: base / path for name, path in named.items()}
+    places: dict[Path, str] = {}
     made = []
     for name, path in files.items():
         reporter = registry.reporter(name)
@@ -40,5 +43,26 @@ def wanted(
             names = registry.reporter_names()
             hint = did_you_mean(name, names) or f"there are {', '.join(names)}"
             raise UnknownReport(f"there is no report --{name}; {hint}")
+        if other := places.get(path.resolve()):
+            raise UnknownReport(f"--{other} and --{name} would both write {path}")
+        places[path.resolve()] = name
         made.append((reporter, path))
     return made
+
+
+def refuse_overwriting(reports: Sequence[tuple[Reporter, Path]], plan: Plan) -> None:
+    """Refuse a report in the place of what is judged.
+
+    :raises UnknownReport: it would overwrite the release, a policy or an artefact.
+    """
+    folder, release = plan.materials.folder, plan.release
+    judged = [plan.materials.release.place, *(text.place for text in plan.materials.policies)]
+    judged += [data.path for data in release.data.values()]
+    judged += list(release.documents.values())
+    for model in (release.model, release.champion and release.champion.model):
+        if isinstance(model, ModelArtefact) and model.path:
+            judged.append(model.path)
+    taken = {(folder / name).resolve(): name for name in judged if "\0" not in name}
+    for reporter, path in reports:
+        if name := taken.get(path.resolve()):
+            raise UnknownReport(f"--{reporter.name} {path} would overwrite {name}, which is judged")

@@ -1,5 +1,6 @@
 """Keeps foreign code inside its time: a checker or collector that does not return is stopped."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -8,6 +9,7 @@ from typing import Any
 
 from deploycheck.engine.resolve import TimeLimit
 
+_COPY = 70
 Beat = Callable[[Sequence[str]], None]
 
 
@@ -21,11 +23,14 @@ class Watch:
     :param seconds: how long one piece may take; controls that share a scan are one piece.
     :param beat: told which controls are at work, and with nothing when they are done, so that
         another process knows whom to blame when this one dies.
+    :param alone: whether no person can interrupt this process, so that a KeyboardInterrupt is
+        the foreign code's own.
     """
 
-    def __init__(self, seconds: float, beat: Beat = _silent) -> None:
+    def __init__(self, seconds: float, beat: Beat = _silent, *, alone: bool = False) -> None:
         self.seconds = seconds
         self.beat = beat
+        self.alone = alone
 
     def __call__(self, keys: Sequence[str]) -> "_Piece":
         """A piece of work of these controls.
@@ -41,14 +46,19 @@ class Watch:
         raise TimeLimit(f"it did not return within {self.seconds:g} s and was stopped")
 
 
+class Interrupted(Exception):
+    """Foreign code raised KeyboardInterrupt, as a person would to stop the run."""
+
+
 class _Piece:
     """One piece of work; thousands of them are entered, so no generator is made for each."""
 
-    __slots__ = ("before", "keys", "main", "timer", "watch")
+    __slots__ = ("before", "keys", "main", "process", "timer", "watch")
 
     def __init__(self, watch: Watch, keys: Sequence[str]) -> None:
         self.watch, self.keys = watch, keys
         self.main = threading.current_thread() is threading.main_thread()
+        self.process = os.getpid()
 
     def __enter__(self) -> None:
         self.watch.beat(self.keys)
@@ -63,7 +73,11 @@ class _Piece:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if os.getpid() != self.process:
+            os._exit(_COPY)  # a copy that foreign code forked; it has no run to go on with
         if self.main:
             signal.setitimer(signal.ITIMER_REAL, *self.timer)
             signal.signal(signal.SIGALRM, self.before)
         self.watch.beat(())
+        if self.watch.alone and kind is not None and issubclass(kind, KeyboardInterrupt):
+            raise Interrupted("KeyboardInterrupt") from error
