@@ -39,7 +39,8 @@ def test_junit(everything):
 def test_html(everything):
     page = html.render(everything)
     visible = re.findall(
-        rf'<h3[^>]*><span class="badge[^>]*><span [^>]*>[^<]+</span>({LABEL})</span>([\w-]+) ·', page
+        rf'<h3[^>]*><span class="badge[^>]*><span [^>]*>[^<]+</span>({LABEL})</span>([\w-]+) ·',
+        page,
     )
     assert {(control, LABELS[label]) for label, control in visible} == facts(everything)
     hidden = re.findall(r'data-control="([\w-]+)" data-outcome="(\w+)"', page)

@@ -1,7 +1,9 @@
 """``deploycheck gate``: decides, in a process of its own that the candidate cannot reach into."""
 
+import math
 import sys
 from datetime import datetime
+from pathlib import Path
 
 import click
 
@@ -59,20 +61,28 @@ def command(
     10 REVIEW, 11 BLOCK because something could not be checked, 70 crash.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from deploycheck.cli.supervise import supervise
+    from deploycheck.engine.exits import Exit
 
+    if not math.isfinite(timeout):
+        raise click.UsageError(f"--timeout {timeout}: give a number of seconds")
     check_files(release, policies)
-    sys.exit(
-        supervise(
-            {
-                "policies": list(policies),
-                "release": release,
-                "inputs": pairs(inputs),
-                "as_of": format_instant(as_of),
-                "reports": reporter_options(ctx.args),
-                "out": out,
-                "record": record,
-                "cache": cache,
-                "timeout": timeout,
-            }
-        )
-    )
+    task = {
+        "policies": list(dict.fromkeys(str(Path(p).resolve()) for p in policies)),
+        "release": release,
+        "inputs": pairs(inputs),
+        "as_of": format_instant(as_of),
+        "reports": reporter_options(ctx.args),
+        "out": out,
+        "record": record,
+        "cache": cache,
+        "timeout": timeout,
+    }
+    try:
+        code = supervise(task)
+    except KeyboardInterrupt:
+        click.echo("deploycheck gate: interrupted; nothing was decided", err=True)
+        code = Exit.CRASH
+    except OSError as error:
+        click.echo(f"deploycheck gate: the engine cannot be run: {error}", err=True)
+        code = Exit.CRASH
+    sys.exit(code)

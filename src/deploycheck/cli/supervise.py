@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,11 +126,8 @@ def _follow(process: "subprocess.Popen[bytes]", pipe: int, token: str, seconds: 
             if not chunk:
                 break
             *lines, rest = (rest + chunk).split(b"\n")
-            for said in map(_said, lines):
-                if isinstance(said.get("at"), list):
-                    ending.at_work, told = said["at"], time.monotonic()
-                elif said.get("token") == token:
-                    code = said["code"]
+            told = time.monotonic()
+            code = _heard(lines, token, ending)
         elif process.poll() is not None:
             break  # it ended, and something that it left behind holds the pipe
         elif ending.at_work and time.monotonic() > told + seconds + _GRACE:
@@ -145,6 +142,17 @@ def _follow(process: "subprocess.Popen[bytes]", pipe: int, token: str, seconds: 
     else:
         ending.how = f"ended with status {status} before it had decided"
     return ending
+
+
+def _heard(lines: Sequence[bytes], token: str, ending: _Ending) -> int | None:
+    """Note which controls are at work; the exit code where the engine has told it."""
+    code = None
+    for said in map(_said, lines):
+        if isinstance(said.get("at"), list):
+            ending.at_work = said["at"]
+        elif said.get("token") == token:
+            code = said["code"]
+    return code
 
 
 def _said(line: bytes) -> dict[str, Any]:

@@ -73,21 +73,26 @@ def _measurements(
                 "DC304", f"{checker.id} yielded {estimate.name!r}, which it does not declare"
             )
         by_name.setdefault(estimate.name, []).append(estimate)
+    judged = [e for e in estimates if not e.context and e.name in step.requirements]
+    spread = sum(pairs(e) for e in judged) or 1
     made: list[Measurement] = []
     for name, group in by_name.items():
         measure = checker.named(name)
         if measure is not None:
-            made += _of_one_name(step, measure, group, alarms)
+            made += _of_one_name(step, measure, group, spread, alarms)
     return tuple(made)
 
 
 def _of_one_name(
-    step: Step, measure: Measure, group: Sequence[Estimate], alarms: int
+    step: Step, measure: Measure, group: Sequence[Estimate], spread: int, alarms: int
 ) -> list[Measurement]:
-    """All measurements of one name; the bounds that can fail are spread over all of them."""
+    """All measurements of one name.
+
+    :param spread: how many bounds of the whole control can fail it, over measures, slices and
+        pairs of groups; they share one alpha.
+    """
     required = step.requirements.get(measure.name)
     judged = [e for e in group if not e.context and required is not None]
-    weights = sum(pairs(e) for e in judged) or 1
     alpha = 1 - step.control.decide.confidence
     rejected: dict[int, tuple[bool, bool]] = {}
     if required is not None and step.kind is Kind.DETECT:
@@ -95,7 +100,7 @@ def _of_one_name(
     made = []
     for estimate in group:
         requirement = None if estimate.context else required
-        share = alpha * pairs(estimate) / weights if requirement is not None else alpha
+        share = alpha * pairs(estimate) / spread if requirement is not None else alpha
         fields, found, wide = _measure(step, measure, estimate, alpha, share)
         if requirement is not None:
             outcome = _outcome(requirement, found, wide, rejected.get(id(estimate)))
@@ -135,7 +140,8 @@ def _measure(
         fields["pair"] = tuple({str(k): str(v) for k, v in g.slice.items()} for g in found.pair)
     if not is_exact:
         fields["interval"] = _interval(found, alpha)
-        fields["simultaneous"] = None if share == alpha else _interval(wide, share)
+        shown = share != alpha and step.kind is not Kind.DETECT  # there, p-values decide
+        fields["simultaneous"] = _interval(wide, share) if shown else None
     return fields, found, wide
 
 

@@ -14,7 +14,7 @@ from deploycheck.engine.problems import render
 from deploycheck.engine.record import RecordError
 from deploycheck.engine.run import Run
 from deploycheck.engine.step import Plan, Step
-from deploycheck.engine.wanted import UnknownReport, wanted
+from deploycheck.engine.wanted import UnknownReport, refuse_overwriting, wanted
 from deploycheck.engine.watch import Watch
 from deploycheck.model.decision import Decision
 from deploycheck.model.verdict import Effect, Verdict
@@ -63,6 +63,7 @@ def _run(config: pytest.Config, plan: Plan, home: Path, watch: Watch) -> Run:
             config.getoption("deploycheck_out"),
             config.invocation_params.dir,
         )
+        refuse_overwriting(reports, plan)
     except UnknownReport as error:
         raise pytest.UsageError(f"deploycheck: {error}") from None
     return Run(plan, home, reports, ISOLATION, watch)
@@ -142,6 +143,11 @@ class Controller(Gate):
         self.decision: Decision | None = None
         self.failure = ""
 
+    @property
+    def released(self) -> bool:
+        """Whether the run ended in a recorded release."""
+        return self.decision is not None and self.decision.decision is Effect.RELEASE
+
     def refuse_expired(self) -> None:
         """A policy that is not in force leaves a record that blocks, and nothing runs."""
         if not self.plan.expired:
@@ -212,8 +218,7 @@ class Controller(Gate):
                 )
             except RecordError as error:
                 self.failure = str(error)
-        released = self.decision is not None and self.decision.decision is Effect.RELEASE
-        if not released and session.exitstatus == pytest.ExitCode.OK:
+        if not self.released and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -221,15 +226,15 @@ class Controller(Gate):
             terminalreporter.section("deploycheck: no decision", red=True)
             terminalreporter.line(self.failure or "the run ended before anything was decided")
             return
-        released = self.decision.decision is Effect.RELEASE
-        colour = {"green": True} if released else {"red": True}
+        colour = {"green": True} if self.released else {"red": True}
         terminalreporter.section(f"deploycheck: {self.decision.decision.value}", **colour)
         summary = self.plan.registry.reporter("summary")
         if summary is not None:
             for line in summary.render(self.decision).rstrip("\n").split("\n"):
                 terminalreporter.line(line)
         for reporter, path in self.run.reports:
-            terminalreporter.line(f"{reporter.name:9} {path}")
+            if path in self.run.placed:
+                terminalreporter.line(f"{reporter.name:9} {path}")
         terminalreporter.line(f"{'record':9} {self.run.record.folder}")
         for warning in self.run.warnings:
             terminalreporter.line(f"warning: {warning}", yellow=True)

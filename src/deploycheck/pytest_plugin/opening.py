@@ -50,7 +50,7 @@ def materials(config: pytest.Config, policies: list[Path]) -> Materials:
             inputs=_pairs(config, "deploycheck_input"),
             as_of=as_of,
             front_end="pytest",
-            run=new_run(as_of),
+            run=new_run(datetime.now(UTC)),
         )
     except PolicyError as error:
         raise pytest.UsageError(f"deploycheck:\n{render(error.problems)}") from None
@@ -85,43 +85,69 @@ def planned(materials: Materials, registry: Registry) -> Plan:
 
 
 def policies(config: pytest.Config) -> list[Path]:
-    """The policies of this run: those among the arguments, else the option's, else the ini's.
+    """The policies of this run, each once.
 
-    Those that pytest would not come across by itself are added to its arguments.
+    Files among the arguments and those of the option; else those of the ini; else every policy
+    below the folders among the arguments. Folders of tests may hold policies as test data, so they
+    are looked through only where nothing is named.
 
-    :raises pytest.UsageError: there are none.
+    :raises pytest.UsageError: there are none, or a file below a folder cannot be told.
     """
-    base = config.invocation_params.dir
-    if found := _among_arguments(config, base):
-        return found
-    named = [base / path for path in config.getoption("deploycheck_policy")]
+    here = config.invocation_params.dir
+    given = _given(config, here)
+    named = [path for path in given if path.is_file() and _kind(path) == "policy"]
+    named += [here / path for path in config.getoption("deploycheck_policy")]
     named = named or [Path(path) for path in config.getini("deploycheck_policies")]
+    if missing := [path for path in named if not path.is_file()]:
+        raise pytest.UsageError(f"deploycheck: no policy {missing[0]}")
+    named = named or [file for path in given if path.is_dir() for file in _below(path)]
     if not named:
         raise pytest.UsageError(
             "deploycheck: no policy; name one as an argument, with --deploycheck-policy, or in "
             "the ini setting deploycheck_policies"
         )
-    if missing := [path for path in named if not path.is_file()]:
-        raise pytest.UsageError(f"deploycheck: no policy {missing[0]}")
     return list(dict.fromkeys(path.resolve() for path in named))
 
 
-def _among_arguments(config: pytest.Config, base: Path) -> list[Path]:
+def _given(config: pytest.Config, here: Path) -> list[Path]:
+    """Files and folders that a person named as arguments."""
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         return []
-    found: list[Path] = []
-    for argument in config.args:
-        path = base / str(argument).split("::")[0]
-        files = [path] if path.is_file() else sorted(path.iterdir()) if path.is_dir() else []
-        found += [file.resolve() for file in files if _is_policy(file)]
-    return list(dict.fromkeys(found))
+    return [here / str(argument).split("::")[0] for argument in config.args]
 
 
-def _is_policy(path: Path) -> bool:
-    if path.suffix not in YAML or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return peek_kind(file.read(2**20)) == "policy"
+def _below(folder: Path) -> list[Path]:
+    """The policies of a folder and the folders in it.
+
+    :raises pytest.UsageError: a YAML file is neither a policy nor a release: a policy with a
+        misspelt first line must not be left out in silence.
+    """
+    found = []
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if hidden or path.suffix.lower() not in YAML or not path.is_file():
+            continue
+        kind = _kind(path)
+        if kind == "policy":
+            found.append(path)
+        elif kind is None:
+            raise pytest.UsageError(
+                f"deploycheck: {path} is neither a policy nor a release; mend it, move it out of "
+                f"{folder}, or name the policies one by one"
+            )
+    return found
+
+
+def _kind(path: Path) -> str | None:
+    if path.suffix.lower() not in YAML:
+        return None
+    try:
+        with path.open("rb") as file:
+            return peek_kind(file.read(2**20))
+    except OSError as error:
+        raise pytest.UsageError(
+            f"deploycheck: {path} cannot be read: {error.strerror or error}"
+        ) from None
 
 
 def add_arguments(config: pytest.Config, paths: list[Path]) -> None:

@@ -1,6 +1,8 @@
 """What every pytest run loads: options, and a door that opens only with ``--deploycheck``."""
 
 import os
+import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "deploycheck_release", "what is to be released (default: release.yaml)", default=None
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, int | None]:
+    """Exit 0 is for a release alone, also where pytest was only asked to show something."""
+    code = yield
+    # -h ends the reading of options before --deploycheck is reached.
+    asked = config.getoption("deploycheck", default=False)
+    asked = asked or "--deploycheck" in map(str, config.invocation_params.args)
+    if not asked or hasattr(config, "workerinput"):
+        return code
+    gate = config.pluginmanager.get_plugin("deploycheck-gate")
+    if code == 0 and not (gate is not None and gate.released):
+        print("deploycheck: nothing was decided, so this is no release", file=sys.stderr)  # noqa: T201
+        return 1
+    return code
 
 
 def pytest_configure(config: pytest.Config) -> None:
