@@ -51,7 +51,7 @@ def page(checker: Checker) -> str:
         "## Measures",
         _table(("name", "unit", "better", "meaning"), map(_measure_row, checker.measures)),
         *_section(checker, "Bounds"),
-        f"Decided by default as *{checker.kind}*: {_KINDS[checker.kind]}",
+        _decided(checker),
         *_section(checker, "Undefined"),
         *_parameters(schema(checker)),
         "## Evidence",
@@ -61,6 +61,16 @@ def page(checker: Checker) -> str:
         *_section(checker, "Cost", "Source"),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _decided(checker: Checker) -> str:
+    own = f"*{checker.kind}*: {_KINDS[checker.kind]}"
+    if checker.family != "data_quality" or checker.kind == "exact":
+        return f"Decided by default as {own}"
+    return (
+        "Decided by default as *exact*, because the rows are taken to be all there are "
+        f"(`decide: {{sample: population}}`). With `decide: {{sample: random}}` as {own}"
+    )
 
 
 def index() -> str:

@@ -2,7 +2,7 @@
 
 A plugin is a module with any of these functions, marked ``@hookimpl`` and advertised under the
 entry-point group ``deploycheck``. A ``conftest.py`` may have them too; those are used by pytest
-alone, with ``--deploycheck-allow-local-plugins``, and are marked untrusted in every report.
+alone, with ``--deploycheck-allow-local-plugins``, and every report says that they took part.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def deploycheck_collectors() -> Iterable[Collector]:  # type: ignore[empty-body]
 def deploycheck_reporters() -> Iterable[Reporter]:  # type: ignore[empty-body]
     """Offer report formats.
 
-    Fires once a run. Each becomes an option of ``gate``, ``report`` and ``pytest --deploycheck``.
+    Fires once a run. Each becomes an option of ``gate`` and ``report`` (``--NAME FILE``); pytest
+    takes it as ``--deploycheck-report NAME=FILE``.
 
     :return: reporters made with :func:`deploycheck.reporter`.
     """
@@ -59,7 +60,8 @@ def deploycheck_reporters() -> Iterable[Reporter]:  # type: ignore[empty-body]
 def deploycheck_policy_packs() -> Iterable[PolicyPack]:  # type: ignore[empty-body]
     """Offer policies that others may use.
 
-    Fires once a run, when packs are listed or looked up.
+    Fires once a run, before any policy is read. Packs are known by name and version; policies
+    cannot extend them yet.
 
     :return: packs, each a name, a version and a folder.
     """

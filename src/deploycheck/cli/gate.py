@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from deploycheck.cli.options import check_files, pairs, reporter_options, subjects
+from deploycheck.cli.options import check_files, own_options, pairs, reporter_options, subjects
 from deploycheck.model.base import format_instant
 
 LONGEST = 604800.0  # a week; no clock keeps an infinite time limit
@@ -71,7 +71,7 @@ def command(
         "release": release,
         "inputs": pairs(inputs),
         "as_of": format_instant(as_of),
-        "reports": reporter_options(ctx.args),
+        "reports": reporter_options(ctx.args, own_options(ctx)),
         "out": out,
         "record": record,
         "cache": cache,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,16 @@ def pairs(values: Sequence[str]) -> dict[str, str]:
     return given
 
 
-def reporter_options(arguments: Sequence[str]) -> dict[str, str]:
-    """``--html FILE`` and ``--html=FILE`` for whatever reporters there are, plugins' included."""
+def own_options(ctx: click.Context) -> list[str]:
+    """Names of a command's own options, without their dashes."""
+    return [option.lstrip("-") for param in ctx.command.params for option in param.opts]
+
+
+def reporter_options(arguments: Sequence[str], known: Sequence[str]) -> dict[str, str]:
+    """``--html FILE`` and ``--html=FILE`` for whatever reporters there are, plugins' included.
+
+    :param known: the command's own options, for one that is misspelt.
+    """
     from deploycheck.plugins import builtins
 
     wanted: dict[str, str] = {}
@@ -62,11 +71,15 @@ def reporter_options(arguments: Sequence[str]) -> dict[str, str]:
         name, equals, value = word.removeprefix("--").partition("=")
         if not word.startswith("--") or not name:
             raise click.UsageError(f"unexpected argument {word!r}")
+        if name == "waivers":
+            raise click.UsageError("--waivers is not done yet; see `deploycheck explain DC103`")
+        if near := get_close_matches(name, known, n=1, cutoff=0.75):
+            raise click.UsageError(f"no option --{name}; did you mean --{near[0]}?")
         if not equals:
             if not rest or rest[0].startswith("--"):
-                known = ", ".join(f"--{n}" for n in builtins()["reporters"].names())
+                shown = ", ".join(f"--{n}" for n in builtins()["reporters"].names())
                 raise click.UsageError(
-                    f"no option --{name}, or it lacks its file; reports: {known}"
+                    f"no option --{name}, or it lacks its file; reports: {shown}"
                 )
             value = rest.pop(0)
         if name in wanted:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -44,7 +45,7 @@ def command(
         )
         plan = make_plan(materials, plugins.registry())
     except PolicyError as error:
-        click.echo(render(error.problems, colour=sys.stderr.isatty()), err=True)
+        click.echo(render(error.problems, colour=sys.stderr.isatty()), err=True, nl=False)
         sys.exit(Exit.INVALID)
     if as_json:
         click.echo(json.dumps(plan.record(), indent=1))
@@ -96,8 +97,11 @@ def _lines(plan: object) -> Sequence[str]:
         "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[5]])
         for row in rows
     ]
-    return [bounded(line, 400) for line in [*head, "", *table, "", _closing(len(plan.steps))]]
+    return [bounded(line, 400) for line in [*head, "", *table, "", _closing(plan.steps)]]
 
 
-def _closing(count: int) -> str:
-    return f"{count} control{'' if count == 1 else 's'} would run; nothing was measured"
+def _closing(steps: Sequence[Any]) -> str:
+    idle = sum(step.excused is not None for step in steps)
+    count = len(steps) - idle
+    more = f", {idle} would not apply" if idle else ""
+    return f"{count} control{'' if count == 1 else 's'} would run{more}; nothing was measured"

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import click
 
-from deploycheck.cli.options import reporter_options
+from deploycheck.cli.options import own_options, reporter_options
 
 
 @click.command(
@@ -33,7 +33,7 @@ def command(ctx: click.Context, decision: str | None, record: str, out: str | No
     from deploycheck.engine.wanted import UnknownReport, wanted
     from deploycheck.model.decision import Decision
 
-    named = reporter_options(ctx.args)
+    named = reporter_options(ctx.args, own_options(ctx))
     path = Path(decision) if decision else latest(Path(record))
     if path is None:
         raise click.UsageError(f"no decision is recorded in {record}; name one with --decision")

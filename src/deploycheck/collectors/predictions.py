@@ -40,10 +40,11 @@ class Roles:
     positive: str | None
     favourable: str | None
     weight: str | None
+    entity: str | None
 
     def columns(self) -> tuple[str, ...]:
         """All columns in a role."""
-        asked = (self.answer, self.target, self.weight)
+        asked = (self.answer, self.target, self.weight, self.entity)
         return tuple(name for name in asked if name is not None)
 
 
@@ -71,6 +72,7 @@ class StoredPredictions:
         _check(roles, rows_of(source), source)
         by = _groups(source, table.columns)
         frame = _scan(table, roles, by)
+        _refuse_repeated(frame, roles, table.name)
         labels, predicted, true = _outcomes(frame, roles)
         return Predictions(
             name=table.name,
@@ -113,6 +115,7 @@ def roles_of(source: Source) -> Roles:
         positive=None if columns.positive is None else label_text(columns.positive),
         favourable=None if columns.favourable is None else label_text(columns.favourable),
         weight=None if columns.weight is None else columns.weight.column,
+        entity=columns.id,
     )
 
 
@@ -185,6 +188,23 @@ def _scan(table: Table, roles: Roles, by: Iterable[str]) -> pl.DataFrame:
     table.unchanged()
     floats = [name for name, dtype in frame.schema.items() if dtype.is_float()]
     return frame.with_columns(pl.col(floats).fill_nan(None)) if floats else frame
+
+
+def _refuse_repeated(frame: pl.DataFrame, roles: Roles, name: str) -> None:
+    """Rows of one entity are not independent, and every bound takes them to be.
+
+    :raises EvidenceError: the release says which entity a row is about, and some repeat.
+    """
+    if roles.entity is None:
+        return
+    entities = int(frame[roles.entity].n_unique())
+    if entities < frame.height:
+        raise EvidenceError(
+            f"the {frame.height:,} rows of data set {name} are about {entities:,} different "
+            f"{roles.entity}; bounds for repeated entities are not done yet",
+            "keep one row of each, or leave `id` out of `columns` and say so",
+            "DC112",
+        )
 
 
 def _outcomes(

@@ -75,13 +75,14 @@ CODES = (
     Code(
         "DC109",
         "Running a model is not done yet",
-        "Predictions are read from stored columns; no model is loaded, called over a network, "
+        "Predictions are read from stored columns (beside a model file only with `stored: true`, "
+        "which says to judge them); no model is loaded, called over a network, "
         "or imported. Models by `endpoint`, `mlflow` and `python` are refused, and so is a check "
         "that needs predictions where none are stored. " + _REFUSED,
         "Store the predictions in the data set and name their column under `columns:`.",
         "release: credit\nversion: 1.0.0\nmodel: {endpoint: 'https://models.example/credit'}",
         "release: credit\nversion: 1.0.0\nmodel: {path: model.onnx}\n"
-        "columns: {prediction: predicted_default}",
+        "columns: {prediction: predicted_default, stored: true}",
     ),
     Code(
         "DC110",
@@ -100,5 +101,17 @@ CODES = (
         "rows.",
         "release: credit\nversion: 1.0.0\ncolumns: {weight: {column: w, kind: sampling}}",
         "release: credit\nversion: 1.0.0\ncolumns: {weight: {column: w, kind: frequency}}",
+    ),
+    Code(
+        "DC112",
+        "Bounds for repeated entities are not done yet",
+        "The release says with `columns: {id: …}` which entity a row is about, and some entities "
+        "have several rows. Rows of one person are not independent; bounds that take them to be "
+        "are too narrow, and would let a model pass that has not shown enough. The controls that "
+        "read predictions are errors.",
+        "Evaluate on one row of each entity. Leave `id` out only where the rows really are "
+        "independent, and say so in the policy's rationale.",
+        "columns: {prediction: p, id: customer}   # a customer has several rows",
+        "columns: {prediction: p, id: application}   # every row is another application",
     ),
 )

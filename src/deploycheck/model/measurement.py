@@ -21,10 +21,15 @@ class Measurement(Noun):
     name: str = Field(description="Name of the measure.")
     value: float | int | str | None = Field(description="The estimate; null where undefined.")
     interval: Interval | None = Field(
-        None, description="Uncorrected bounds: all slices must clear theirs for a PASS."
+        None,
+        description="Bounds of this slice alone: all slices must clear theirs for a PASS. Of an "
+        "extreme over groups, the side that can pass is the worst pair's, the side that can fail "
+        "holds for all pairs at once.",
     )
     simultaneous: Interval | None = Field(
-        None, description="Bounds that hold for all slices at once: one beyond them is a FAIL."
+        None,
+        description="Bounds that hold for everything the control judges at once: one beyond them "
+        "is a FAIL. Null where they are those of the interval, and where p-values decide.",
     )
     n: float | int | None = Field(None, description="Denominator: rows behind the number.")
     unit: str = Field("", description="Unit of value and bounds.")

@@ -63,7 +63,7 @@ class Section:
 _SECTIONS = {
     "against": (
         "What stands against the release",
-        "Each of these must be mended, decided by a person, or waived where the policy allows it.",
+        "Each of these must be mended, or decided by a person where the policy leaves it to one.",
     ),
     "advisory": (
         "Advisory findings",

@@ -82,6 +82,8 @@ def _properties(
         "release.version": decision.release.version,
         "release.digest": decision.release.digest,
     }
+    if untrusted := [p.name for p in decision.run.plugins if not p.trusted]:
+        facts["plugins.untrusted"] = ", ".join(untrusted)
     if policy is not None:
         facts |= {
             "policy": policy.id,

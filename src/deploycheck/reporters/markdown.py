@@ -40,6 +40,8 @@ def _lines(decision: Decision) -> Iterator[str]:
     yield markdown_text(headline(decision), SENTENCE)
     told = by_weight(decision.verdicts)
     yield from _table("Controls that did not pass", [v for v in told if not _passed(v)])
+    if untrusted := [p.name for p in decision.run.plugins if not p.trusted]:
+        yield from ("", f"**Untrusted code of the project took part:** {_names(untrusted)}")
     deviations = [(p, d) for p in decision.policies for d in p.deviations]
     if deviations:
         yield from ("", "**Deviations from parent policies**", "")
@@ -55,6 +57,10 @@ def _lines(decision: Decision) -> Iterator[str]:
     yield ""
     mark = decision.run.digest or digest(decision)
     yield f"{counts_text(decision.counts)}. Evidence: decision {code_span(mark)}"
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(code_span(name, 100) for name in names[:MOST])
 
 
 def _passed(verdict: Verdict) -> bool:

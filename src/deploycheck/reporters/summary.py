@@ -1,6 +1,6 @@
 """Format ``summary``: the lines that a terminal shows, as plain text without colour."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from deploycheck.authoring.reporter import reporter
 from deploycheck.engine.wording import (
@@ -17,6 +17,8 @@ from deploycheck.model.decision import Decision
 from deploycheck.model.policy import Enforcement
 from deploycheck.model.verdict import Outcome, Verdict
 
+FEW = 3
+MOST_NAMES = 12
 MOST = 40  # controls; what is left out is counted and stands in the other reports
 _MOST_DEVIATIONS = 20
 
@@ -33,9 +35,15 @@ def _lines(decision: Decision) -> Iterator[str]:
     yield f"deploycheck: {bounded(release.name)} {bounded(release.version)} — {verdict}"
     told = [v for v in by_weight(decision.verdicts) if v.outcome is not Outcome.PASS]
     several = len({v.policy for v in decision.verdicts}) > 1
-    width = max((len(label(v.outcome)) for v in told[:MOST]), default=0)
+    width = max((len(label(v.outcome)) for v in told), default=0)
+    unrun = [v for v in told if v.outcome is Outcome.NOT_EVALUATED]
+    if len(unrun) > FEW:  # a run of one control of many says so in a line for each reason
+        told = [v for v in told if v.outcome is not Outcome.NOT_EVALUATED]
+        yield from _unrun(unrun, width, several=several)
     for each in told[:MOST]:
         yield from _control(each, width, several=several)
+    if untrusted := [p.name for p in decision.run.plugins if not p.trusted]:
+        yield f"UNTRUSTED code of the project took part: {bounded(', '.join(untrusted), SENTENCE)}"
     if len(told) > MOST:
         yield f"… and {len(told) - MOST} more in the report"
     for policy in decision.policies:
@@ -47,6 +55,19 @@ def _lines(decision: Decision) -> Iterator[str]:
     yield counts_text(decision.counts)
     for reason in decision.reasons:
         yield f"{verdict}: {bounded(reason, SENTENCE)}"
+
+
+def _unrun(verdicts: Sequence[Verdict], width: int, *, several: bool) -> Iterator[str]:
+    """Controls that nobody evaluated, together for each reason."""
+    by_reason: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        name = f"{verdict.policy}/{verdict.control}" if several else verdict.control
+        by_reason.setdefault(verdict.reason, []).append(bounded(name, 60))
+    for reason, names in by_reason.items():
+        left = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        shown = ", ".join(names[:MOST_NAMES]) + left
+        yield f"{label(Outcome.NOT_EVALUATED):<{width}}  {len(names)}: {shown}"
+        yield f"{' ' * width}  {bounded(reason, SENTENCE)}  (deploycheck explain DC403)"
 
 
 def _control(verdict: Verdict, width: int, *, several: bool) -> Iterator[str]:
