@@ -24,6 +24,18 @@ def test_plan_shows_what_would_run_and_measures_nothing(project):
     assert not (project.root / ".deploycheck").exists()
 
 
+def test_plan_counts_what_would_not_apply(project):
+    project.policy(
+        project.control(),
+        project.control(
+            id="C-2", extra="with: {key: [id]}\n    when: {release.model: present, because: none}"
+        ),
+    )
+    done = run(project, "plan", "--policy", "policy.yaml")
+    assert "1 control would run, 1 would not apply; nothing was measured" in done.stdout
+    assert "[not applicable: none" in done.stdout
+
+
 def test_plan_as_json_is_the_recorded_plan(project):
     project.policy(project.control())
     planned = json.loads(run(project, "plan", "--policy", "policy.yaml", "--json").stdout)

@@ -357,3 +357,20 @@ def test_a_million_rows_are_coded_fast(bench):
     # CPU time of both cores, with room for a busy machine; alone it takes 0.2 s.
     assert time.process_time() - start < 1.5
     assert found.rows == rows
+
+
+def test_repeated_entities_are_refused_with_their_own_code(bench):
+    """Two rows of one customer are not two customers, and every bound would take them to be."""
+    roles = {"target": "y", "prediction": "p", "id": "customer"}
+    with pytest.raises(
+        EvidenceError, match="3 rows of data set test are about 2 different"
+    ) as raised:
+        bench.predict("customer,y,p\n1,0,0\n1,1,1\n2,0,1\n", **roles)
+    assert raised.value.code == "DC112"
+    assert bench.predict("customer,y,p\n1,0,0\n3,1,1\n2,0,1\n", **roles).rows == 3
+    with pytest.raises(
+        EvidenceError, match="different customer"
+    ):  # nobody knows who two of them are
+        bench.predict("customer,y,p\n,0,0\n,1,1\n2,0,1\n", **roles)
+    with pytest.raises(EvidenceError, match="no column 'customer'"):
+        bench.predict("y,p\n0,0\n", **roles)

@@ -22,6 +22,7 @@ def test_header_controls_deviations_counts_reasons(decide, build):
         "        p.yaml:3  (deploycheck explain DC301)",
         "WAIVED  FAIR-03  (advisory) W-2026-014 until 2027-01-31T00:00:00Z: too low",
         "        policies/credit.yaml:14  (deploycheck explain fairness.impact_ratio)",
+        "UNTRUSTED code of the project took part: conftest.py",
         "deviation of credit-scoring: control: eu-ai-act/DRIFT-02, relax: psi, because: MRM-118",
         "4 planned = 1 passed + 1 waived + 1 failed + 1 in error",
         "BLOCK: 1 of 4 controls does not hold: FAIR-02",
@@ -50,8 +51,22 @@ def test_a_cut_never_hides_what_blocks(decide, build):
 def test_a_release_is_two_lines(decide, build):
     calm = decide([build()])
     policy = calm.policies[0].model_copy(update={"deviations": ()})
-    text = summary.render(calm.model_copy(update={"policies": (policy,)}))
+    run = calm.run.model_copy(update={"plugins": ()})
+    text = summary.render(calm.model_copy(update={"policies": (policy,), "run": run}))
     assert text == "deploycheck: credit-default 3.2.0 — RELEASE\n1 planned = 1 passed\n"
+
+
+def test_controls_that_nobody_evaluated_are_told_together(decide, build):
+    made = [
+        build(Outcome.NOT_EVALUATED, control=f"N-{i}", reason="it was deselected in this run")
+        for i in range(30)
+    ]
+    text = summary.render(decide([*made, build(Outcome.FAIL, control="LAST")]))
+    assert text.count("NOT EVALUATED") == 1
+    assert "30: N-0, N-1, " in text
+    assert "N-11 and 18 more" in text
+    assert "it was deselected in this run  (deploycheck explain DC403)" in text
+    assert "LAST" in text
 
 
 def test_hostile_text_moves_no_cursor_and_adds_no_line(hostile_decision, calm_decision):
