@@ -397,4 +397,4 @@ def test_the_plugin_needs_no_package_of_the_checkout():
         for line in source.read_text().splitlines()
         if line.startswith(("import ", "from "))
     }
-    assert imported == {"collections", "os", "pathlib", "pytest", "sys"}
+    assert imported == {"collections", "os", "pathlib", "pytest", "sys", "typing"}

@@ -3,6 +3,7 @@
 import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -159,10 +160,8 @@ class _Planner:
 
     def _known(self, control: Control) -> Any:
         """The checker of a control that could not be bound, to go on telling its mistakes."""
-        try:
+        with suppress(DefinitionError):
             return self.binder.registry.checker(control.check)
-        except DefinitionError:
-            return None
 
     def _broken(self, bound: Bound, tell: Any) -> EvidenceError | None:
         try:

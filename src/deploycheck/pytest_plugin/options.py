@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,63 +17,58 @@ def builtin_reporters() -> list[str]:
     return sorted(n.removesuffix(".py") for n in names if n.endswith(".py") and n[0] != "_")
 
 
+# Name, then what argparse wants to know of it.
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "policy": {
+        "action": "append",
+        "default": [],
+        "metavar": "FILE",
+        "help": "a policy, where none stands among the arguments",
+    },
+    "release": {
+        "metavar": "FILE",
+        "help": "what is to be released (default: the ini setting, else release.yaml)",
+    },
+    "input": {
+        "action": "append",
+        "default": [],
+        "metavar": "NAME=VALUE",
+        "help": "a value for a policy's input; wins over the release's",
+    },
+    "as-of": {
+        "metavar": "TIME",
+        "help": "the run's clock, such as 2026-12-01T00:00:00Z (default: now)",
+    },
+    "out": {"metavar": "DIR", "help": "folder of the reports (default: deploycheck-reports)"},
+    "record": {
+        "metavar": "DIR",
+        "help": "folder of the run's record (default: .deploycheck beside the release)",
+    },
+    "timeout": {
+        "type": float,
+        "default": 300.0,
+        "metavar": "SECONDS",
+        "help": "how long a control, or controls that share a scan, may take",
+    },
+    "no-cache": {"action": "store_true", "help": "measure everything again"},
+    "allow-local-plugins": {
+        "action": "store_true",
+        "help": "use checkers of the project's own conftest files, marked untrusted",
+    },
+    "report": {
+        "action": "append",
+        "default": [],
+        "metavar": "NAME=FILE",
+        "help": "write one report, also one of a plugin's",
+    },
+}
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("deploycheck", "release gate (deploycheck)")
     group.addoption("--deploycheck", action="store_true", help="judge the release by its policies")
-    group.addoption(
-        "--deploycheck-policy",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="a policy, where none stands among the arguments",
-    )
-    group.addoption(
-        "--deploycheck-release",
-        metavar="FILE",
-        help="what is to be released (default: the ini setting, else release.yaml)",
-    )
-    group.addoption(
-        "--deploycheck-input",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="a value for a policy's input; wins over the release's",
-    )
-    group.addoption(
-        "--deploycheck-as-of",
-        metavar="TIME",
-        help="the run's clock, such as 2026-12-01T00:00:00Z (default: now)",
-    )
-    group.addoption(
-        "--deploycheck-out",
-        metavar="DIR",
-        help="folder of the reports (default: deploycheck-reports)",
-    )
-    group.addoption(
-        "--deploycheck-record",
-        metavar="DIR",
-        help="folder of the run's record (default: .deploycheck beside the release)",
-    )
-    group.addoption(
-        "--deploycheck-timeout",
-        type=float,
-        default=300.0,
-        metavar="SECONDS",
-        help="how long a control, or controls that share a scan, may take",
-    )
-    group.addoption("--deploycheck-no-cache", action="store_true", help="measure everything again")
-    group.addoption(
-        "--deploycheck-allow-local-plugins",
-        action="store_true",
-        help="use checkers of the project's own conftest files, marked untrusted",
-    )
-    group.addoption(
-        "--deploycheck-report",
-        action="append",
-        default=[],
-        metavar="NAME=FILE",
-        help="write one report, also one of a plugin's",
-    )
+    for name, told in _OPTIONS.items():
+        group.addoption(f"--deploycheck-{name}", **told)
     for name in builtin_reporters():
         group.addoption(f"--deploycheck-{name}", metavar="FILE", help=f"write the {name} report")
     parser.addini("deploycheck_policies", "policies of the gate", type="paths", default=[])
