@@ -22,7 +22,7 @@ LARGEST = 200_000
 
 def report(folder: Path) -> Path:
     """Judge the example; the gate blocks, which is exit code 1."""
-    gate = [sys.executable, "-m", "deploycheck", "gate", "--as-of", "2026-06-01T09:00:00Z"]
+    gate = [sys.executable, "-I", "-m", "deploycheck", "gate", "--as-of", "2026-06-01T09:00:00Z"]
     files = ["--policy", str(EXAMPLE / "policy.yaml"), "--release", str(EXAMPLE / "release.yaml")]
     page = folder / "report.html"
     more = ["--html", str(page), "--record", str(folder)]

@@ -16,7 +16,7 @@ PROGRAMS = {"deploycheck", "pytest", "make", "pip", "python", "sed", "mkdir", "c
 # Options of pytest and its plugins that are not ours, and those of the other programs' calls.
 FOREIGN = {
     "-k", "-m", "-n", "-q", "-x", "-W", "-p", "-v", "--junitxml", "--collect-only", "--deselect",
-    "--version", "--help",
+    "--version", "--help", "--markers", "--fixtures",
 }  # fmt: skip
 RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
@@ -212,6 +212,23 @@ def test_what_is_shown_is_what_is_said(site, tmp_path, document):
             terminal.block(block)
         elif kind == ("workflow",):
             terminal.workflow(block)
+
+
+def test_the_gate_is_called_in_ways_that_the_candidate_cannot_answer(site, tmp_path):
+    terminal = Terminal(tmp_path, site)
+    (tmp_path / "deploycheck.py").write_text("print('forged')\nraise SystemExit(0)\n")
+    (block,) = [b for b in site.blocks("docs/gate.md") if "python -I" in b.text]
+    program, isolated = (command for command, _ in commands(block))
+    for ended in (
+        terminal.run(program),
+        terminal.run(isolated),
+        terminal.run(isolated, PYTHONPATH=str(tmp_path)),
+    ):
+        assert ended.returncode == 2
+        assert ended.stdout.endswith("Error: --release release.yaml: no such file\n")
+    # And why the page warns of the others.
+    assert terminal.run(isolated.replace(" -I", "")).stdout == "forged\n"
+    assert terminal.run(program, PYTHONPATH=str(tmp_path)).stdout == "forged\n"
 
 
 def quickstart(terminal, site):

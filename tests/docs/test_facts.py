@@ -1,9 +1,11 @@
 """What the pages say of keys, codes, hooks, methods and numbers is what the code has."""
 
+import csv
 import inspect
 import math
 import re
-from itertools import product
+from collections import Counter
+from itertools import pairwise, product
 
 import pytest
 
@@ -77,6 +79,11 @@ def test_units_are_those_that_bounds_take(site):
         known = re.search(r"\(([^)]*)\)$", str(error.value))
         assert told.pop(unit, []) == (known[1].split(", ") if known else []), unit
     assert told == {}
+    text = " ".join(site.prose("docs/policies.md").split())
+    assert quantity("5.5%", "probability") == 0.055
+    assert "`5.5%` is 0.055" in text
+    assert quantity("0.29 s", "ms") == 290
+    assert "`0.29 s` is 290 ms" in text
 
 
 @pytest.mark.parametrize(
@@ -92,13 +99,15 @@ def test_what_is_not_done_yet_is_listed(site):
     table = site.rows(site.section("README.md", "What is in, and what is not yet"))
     shown = [re.search(r"\[(DC\d+)\]", row[1])[1] for row in table]
     assert shown == [code for code in CODES if code.startswith("DC1")]
-    refused = {
-        b.proof[b.proof.index("refused") + 1]
+    # Told when the plan is made, or, where only the data can tell, when a control runs.
+    proven = {
+        word
         for page in ("docs/policies.md", "docs/releases.md")
         for b in site.blocks(page)
-        if "refused" in b.proof
+        for how, word in pairwise(b.proof)
+        if how in {"refused", "ERROR"}
     }
-    assert refused == set(shown)
+    assert proven == set(shown)
 
 
 def test_codes_and_checks_that_are_named_exist(site, page):
@@ -204,6 +213,62 @@ def test_the_rates_of_the_example_are_recomputed(site, desk):
     (worst,) = [m for m in verdict.measurements if m.outcome == "FAIL"]
     for number in (worst.value, worst.interval.low, worst.interval.high, worst.simultaneous.each):
         assert f"{100 * number:.1f} %" in text or f"{100 * number:.2f} %" in text
+
+
+@pytest.fixture(scope="module")
+def example(site, desk):
+    """The measurements of the example that decide, by control."""
+    from deploycheck.engine.measuring import Measuring
+    from deploycheck.engine.watch import Watch
+
+    policy = (site.EXAMPLE / "policy.yaml").read_text(encoding="utf-8")
+    plan = desk.plan(policy, example=True)
+    verdicts = Measuring(plan, Watch(60.0)).verdicts(plan.steps)
+    return {v.control: [m for m in v.measurements if m.outcome is not None] for v in verdicts}
+
+
+def test_bounds_that_share_alpha_are_counted(site, example):
+    with (site.EXAMPLE / "data/compas_two_years_min.csv").open(encoding="utf-8") as file:
+        people = list(csv.DictReader(file))
+    kept = [n for n in Counter(p["race"] for p in people).values() if n >= 0.02 * len(people)]
+    sexes = {p["sex"] for p in people}
+    bounds = {
+        "FAIR-02": 2 * len(kept) * (len(kept) - 1),
+        "FAIR-03": len(kept) * (len(kept) - 1),
+        "FAIR-04": len(sexes) * (len(sexes) - 1),
+    }
+    text = site.prose("docs/verdicts.md")
+    (table,) = re.findall(r"<!-- proof: table pairs -->\n(.*?)\n\n", text, re.DOTALL)
+    told = {row[0]: row[1:] for row in site.rows(table)}
+    assert set(told) == set(bounds)
+    for control, (can_fail_by, level, holds) in told.items():
+        assert int(can_fail_by.partition(":")[0]) == bounds[control]
+        assert level == f"{100 * (1 - 0.05 / bounds[control]):.2f} %"
+        (m,) = example[control]
+        low, high = f"at least {m.interval.low:.3f}", f"at most {m.interval.high:.3f}"
+        assert holds.endswith(high if m.name == "impact_ratio" else low)
+    readme = site.read("examples/recidivism/README.md")
+    assert f"over all {bounds['FAIR-02']} comparisons: {bounds['FAIR-03']} ordered pairs" in readme
+    assert f"over all {bounds['FAIR-03']} ordered pairs" in readme
+
+
+def test_numbers_of_the_examples_readme_are_measured(site, example):
+    text = " ".join(site.read("examples/recidivism/README.md").split())
+    (worst,) = [m for m in example["FAIR-01"] if m.outcome == "FAIL"]
+    assert f"{100 * worst.value:.1f} % of African-American defendants were" in text
+    assert f"at least {100 * worst.simultaneous.low:.1f} %" in text
+    (odds,), (impact,), (sexes,) = (example[f"FAIR-0{n}"] for n in (2, 3, 4))
+    assert f"differ by {100 * odds.value:.0f} points" in text
+    assert f"at least {100 * odds.interval.low:.0f} with 95 % confidence" in text
+    assert f"ratio is {impact.value:.2f} (African-American to Other)" in text
+    assert f"at most {impact.interval.high:.2f} with 95 % confidence" in text
+    between = f"anything from {100 * sexes.interval.low:.1f} to {100 * sexes.interval.high:.1f}"
+    assert f"{100 * sexes.value:.1f} points more often" in text
+    assert between in text
+    assert between in " ".join(site.prose("docs/verdicts.md").split())
+    (accuracy,) = example["PERF-01"]
+    assert f"right in {100 * accuracy.value:.1f} % of the cases" in text
+    assert f"at least {100 * accuracy.interval.low:.1f} % with confidence" in text
 
 
 def test_errors_over_many_looks_and_groups_are_computed(site):

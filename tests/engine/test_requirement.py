@@ -32,6 +32,8 @@ def test_a_unit_is_converted_to_that_of_the_measure(written, unit, value):
         ("5 parsecs", "number", "unit"), (True, "count", "not a number"), (float("nan"), "ms", "finite"),
         (float("inf"), "ms", "finite"), ("nan ms", "ms", "not a number"), ("", "ms", "not a number"),
         ("1e999 ms", "ms", "finite"), ("25 MS", "ms", "unit 'MS'"),
+        ("1e999999999 ms", "ms", "not a number"), ("1e-999999999 ms", "ms", "not a number"),
+        ("9" * 5000 + " ms", "ms", "finite|limit"), ("1e308 min", "ms", "finite|large"),
     ],
 )  # fmt: skip
 def test_what_is_no_quantity_is_refused(written, unit, said):

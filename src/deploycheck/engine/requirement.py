@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -12,13 +12,13 @@ from deploycheck.authoring.measure import Measure
 from deploycheck.model.base import Scalar
 from deploycheck.model.policy import Bound, Kind
 
-# How much one of a unit is in the unit that measures use: ms, s, days, bytes or a share. Decimal
-# texts, so that 5.5 % is 0.055 and not its neighbour.
+# How much one of a unit is in the unit that measures use: ms, s, days, bytes or a share. Exact
+# fractions, so that 5.5 % is 0.055 and not its neighbour.
 _SHARE = {"%": "0.01"}
 _SCALES: dict[str, dict[str, str]] = {
     "ms": {"us": "0.001", "ms": "1", "s": "1000", "min": "60000"},
     "s": {"ms": "0.001", "s": "1", "min": "60", "h": "3600", "day": "86400", "days": "86400"},
-    "days": {"day": "1", "days": "1", "weeks": "7"},
+    "days": {"h": "1/24", "day": "1", "days": "1", "weeks": "7"},
     "bytes": {
         "B": "1", "kB": "1e3", "KB": "1e3", "MB": "1e6", "GB": "1e9", "TB": "1e12",
         "KiB": "1024", "MiB": "1048576", "GiB": "1073741824", "TiB": "1099511627776",
@@ -28,7 +28,8 @@ _SCALES: dict[str, dict[str, str]] = {
     "score": _SHARE,
     "ratio": _SHARE,
 }  # fmt: skip
-_QUANTITY = re.compile(r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-z%]+)")
+_LARGEST = 1e290  # times a scale it still is a number
+_QUANTITY = re.compile(r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*([A-Za-z%]+)")
 
 Tell = Callable[[str, str, str], None]  # code, key below the measure, message
 
@@ -87,8 +88,10 @@ def quantity(value: float | str, unit: str) -> float:
             raise ValueError(
                 f"has the unit {found[2]!r}, but the measure is in {unit}{_units(scales)}"
             )
-        number = float(Decimal(found[1]) * Decimal(scales[found[2]]))
-    if not math.isfinite(number):
+        number = float(found[1])
+        if abs(number) <= _LARGEST:
+            number = float(Fraction(found[1]) * Fraction(scales[found[2]]))
+    if not abs(number) <= _LARGEST:
         raise ValueError("is not finite")
     return number
 
