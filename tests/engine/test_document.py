@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploycheck.engine.document import LARGEST_FILE, parse, read
-from deploycheck.engine.load_scalars import Float, Int
+from deploycheck.engine.language.scalars import Float, Int
 
 
 def parsed(text):

@@ -67,6 +67,35 @@ def test_many_slices_pass_by_uncorrected_and_fail_by_corrected_bounds(step):
     assert one(step, good, {"rate": {"max": 0.051}}).outcome is PASS
 
 
+def test_every_bound_that_can_fail_a_control_shares_one_alpha(step):
+    """Two measures, one of them held at both ends, and a range of three groups: 1 + 2 + 6."""
+    groups = tuple(Group({"g": n}, 500, 1000) for n in "abc")
+    estimates = [
+        Proportion("rate", 63, 1000),
+        Difference("shift", 500, 1000, 480, 1000),
+        Range("gap", groups),
+    ]
+    require = {"rate": {"max": 0.05}, "shift": {"min": -0.1, "max": 0.1}, "gap": {"max": 0.2}}
+    judged = one(step, estimates, require)
+    by_name = {m.name: m for m in judged.measurements}
+    alpha = 0.05 / 9
+    assert by_name["rate"].simultaneous.each == pytest.approx(1 - alpha, abs=1e-12)
+    assert by_name["rate"].simultaneous.low == pytest.approx(beta.ppf(alpha, 63, 938), abs=1e-11)
+    assert by_name["shift"].simultaneous.each == pytest.approx(1 - alpha, abs=1e-12)
+    assert by_name["gap"].simultaneous.each == pytest.approx(1 - 6 * alpha, abs=1e-12)
+    # Alone the rate would fail; together with the others it is not proven to.
+    assert one(step, estimates[:1], {"rate": {"max": 0.05}}).outcome is FAIL
+    assert by_name["rate"].outcome == "INCONCLUSIVE"
+
+
+def test_a_bound_with_two_ends_fails_at_either_with_half_of_alpha(step):
+    judged = one(
+        step, [Difference("shift", 500, 1000, 480, 1000)], {"shift": {"min": -0.1, "max": 0.1}}
+    )
+    assert judged.outcome is PASS
+    assert judged.measurements[0].simultaneous.each == 0.975
+
+
 def test_one_undecided_slice_keeps_a_control_from_passing(step):
     slices = [
         Proportion("rate", 1, 1000, slice={"s": "a"}),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploycheck.engine.load_place import Place
+from deploycheck.engine.language.place import Place
 from deploycheck.engine.problems import PolicyError, Problem, did_you_mean, render
 
 LINE = "    check: fairness.impact_ratoi"

@@ -30,8 +30,8 @@ from deploycheck.authoring.estimates import (
 from deploycheck.authoring.measure import Measure
 from deploycheck.authoring.params import NoParams
 from deploycheck.authoring.requests import Counts, Duplicates, Values
-from deploycheck.engine import resolve_numbers
 from deploycheck.engine.resolve import Failed, Job, TimeLimit, measure
+from deploycheck.engine.scan import numbers
 from deploycheck.evidence.table import Table
 
 KINDS = {
@@ -212,7 +212,7 @@ def test_one_pass_for_all_jobs_on_a_table():
 
 
 def test_more_expressions_than_fit_into_one_pass(monkeypatch):
-    monkeypatch.setattr(resolve_numbers, "CHUNK", 3)
+    monkeypatch.setattr(numbers, "CHUNK", 3)
 
     def many(t: Table) -> Iterator[Estimate]:
         """Counts ten times."""

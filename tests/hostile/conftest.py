@@ -75,7 +75,12 @@ def _hang():
         time.sleep(1)
 
 
-ACTS = {"exit": lambda: sys.exit(0), "hang": _hang, "none": lambda: None}
+ACTS = {
+    "exit": lambda: sys.exit(0),
+    "hang": _hang,
+    "none": lambda: None,
+    "die": lambda: os._exit(0),
+}
 
 
 @hookimpl

@@ -140,6 +140,18 @@ def test_a_listener_cannot_undo_a_release_that_was_recorded(project, bad_python,
     assert "deploycheck_decided" in done.stderr
 
 
+def test_a_listener_that_kills_the_engine_cannot_undo_it_either(project, bad_python):
+    bad(project)
+    release = (project.root / "release.yaml").read_text()
+    project.write("release.yaml", f"{release}description: die\n")
+    done = project.gate(python=bad_python)
+    assert project.recorded() == ["RELEASE"]
+    assert done.returncode == 0
+    assert "the decision stands" in done.stderr
+    assert "deploycheck_decided" in done.stderr
+    assert "RELEASE" in done.stdout
+
+
 # --- where reports go -----------------------------------------------------------------------------
 
 
@@ -165,6 +177,16 @@ def test_a_report_never_overwrites_what_was_judged(project, name):
     done = project.gate("--json", name)
     assert done.returncode == 2, done.stdout
     assert (project.root / name).read_bytes() == before
+
+
+def test_a_report_never_overwrites_a_file_of_a_model_folder(project):
+    (project.root / "model").mkdir()
+    (project.root / "model/weights.bin").write_bytes(b"weights")
+    release = (project.root / "release.yaml").read_text()
+    project.write("release.yaml", f"{release}model: {{path: model}}\n")
+    project.policy(project.control())
+    assert project.gate("--json", "model/weights.bin").returncode == 2
+    assert (project.root / "model/weights.bin").read_bytes() == b"weights"
 
 
 # --- arguments ------------------------------------------------------------------------------------

@@ -56,6 +56,21 @@ def test_no_policy_of_a_folder_is_left_out_in_silence(project, name):
     assert "RELEASE" not in project.recorded()
 
 
+def test_a_linked_folder_of_policies_is_a_mistake(project):
+    project.policy(project.control(), name="policies/lax.yaml", id="lax")
+    strict(project, "elsewhere/strict.yaml")
+    (project.root / "policies/more").symlink_to(project.root / "elsewhere")
+    done = project.pytest("policies")
+    assert (done.returncode, "is a link to a folder" in done.stderr) == (4, True)
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1", "1e300"])
+def test_a_time_limit_that_no_clock_can_keep_is_a_usage_error(project, seconds):
+    project.policy(project.control())
+    done = project.pytest("policy.yaml", f"--deploycheck-timeout={seconds}")
+    assert (done.returncode, "timeout" in done.stderr) == (4, True)
+
+
 @pytest.mark.parametrize("how", ["misspelt", "UTF-16"])
 def test_a_file_among_the_policies_that_cannot_be_told_is_a_mistake(project, how):
     project.policy(project.control(), name="policies/lax.yaml", id="lax")

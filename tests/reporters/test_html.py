@@ -182,7 +182,7 @@ def test_what_is_undefined_is_said_and_not_drawn(decide, build, measured):
     page = html.render(decide([build(Outcome.INCONCLUSIVE, measurements=(nothing,))]))
     assert "<svg" not in page
     words = Page(page).words
-    assert "undefined" in words
+    assert "not assessed" in words
     assert "fewer than 30 rows" in words
     assert "would have been 0.50" in words
 

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -51,8 +51,11 @@ def main() -> None:
     def beat(keys: Sequence[str]) -> None:
         os.write(pipe, json.dumps({"at": list(keys)}).encode() + b"\n")
 
+    def settle(code: Exit) -> None:
+        os.write(pipe, json.dumps({"token": token, "settled": int(code)}).encode() + b"\n")
+
     try:
-        code = int(work(task, Watch(task["timeout"], beat, alone=True)))
+        code = int(work(task, Watch(task["timeout"], beat, alone=True), settle))
     except (Usage, UnknownReport) as error:
         code = _say(f"deploycheck gate: {error}", Exit.USAGE)
     except PolicyError as error:
@@ -91,8 +94,12 @@ def _print(text: str, stream: TextIO | None) -> None:
         print(text, file=stream)
 
 
-def work(task: Mapping[str, Any], watch: Watch) -> Exit:
-    """Plan, record, measure, decide, report."""
+def work(task: Mapping[str, Any], watch: Watch, settle: Callable[[Exit], None]) -> Exit:
+    """Plan, record, measure, decide, report.
+
+    :param settle: is given the exit code when the decision is recorded and the reports stand;
+        whatever happens to this process then changes nothing any more.
+    """
     began = perf_counter()
     registry = plugins.registry()
     release = Path(task["release"])
@@ -127,8 +134,12 @@ def work(task: Mapping[str, Any], watch: Watch) -> Exit:
     measuring.finish()
     run.seconds["measure"] = perf_counter() - began
     decision = run.finish(verdicts)
+    code = exit_code(decision)
+    settle(code)
     _announce(registry, run, decision)
-    return exit_code(decision)
+    for warning in run.tell(decision):
+        _print(f"warning: {warning}", sys.stderr)
+    return code
 
 
 def _cache(folder: str | None, release: Path) -> Cache | None:

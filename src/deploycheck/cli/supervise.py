@@ -33,6 +33,7 @@ class _Ending:
     code: int | None = None
     at_work: list[str] = field(default_factory=list)
     how: str = ""
+    settled: int | None = None  # the exit code of a decision that is recorded
 
 
 def supervise(task: Mapping[str, Any]) -> int:
@@ -47,6 +48,14 @@ def supervise(task: Mapping[str, Any]) -> int:
         ending = _attempt({**task, "dead": dead, "apart": apart}, float(task["timeout"]))
         if ending.code is not None:
             return ending.code
+        if ending.settled is not None:
+            work = " ".join(ending.at_work) or "its last steps"
+            click.echo(
+                f"deploycheck: the decision stands; the engine's process {ending.how} after it, "
+                f"at work on {work}",
+                err=True,
+            )
+            return ending.settled
         if not ending.at_work:
             click.echo(
                 f"deploycheck: the engine's process {ending.how}; nothing was decided", err=True
@@ -151,7 +160,8 @@ def _heard(lines: Sequence[bytes], token: str, ending: _Ending) -> int | None:
         if isinstance(said.get("at"), list):
             ending.at_work = said["at"]
         elif said.get("token") == token:
-            code = said["code"]
+            code = said.get("code")
+            ending.settled = said.get("settled", ending.settled)
     return code
 
 

@@ -3,11 +3,11 @@
 import textwrap
 from collections.abc import Mapping
 
-from deploycheck.engine.load_code import Code
-from deploycheck.engine.load_codes_files import CODES as _FILES
-from deploycheck.engine.load_codes_later import CODES as _LATER
-from deploycheck.engine.load_codes_plans import CODES as _PLANS
-from deploycheck.engine.load_codes_verdicts import CODES as _VERDICTS
+from deploycheck.engine.language.code import Code
+from deploycheck.engine.language.codes_files import CODES as _FILES
+from deploycheck.engine.language.codes_later import CODES as _LATER
+from deploycheck.engine.language.codes_plans import CODES as _PLANS
+from deploycheck.engine.language.codes_verdicts import CODES as _VERDICTS
 from deploycheck.engine.problems import did_you_mean
 
 __all__ = ["CODES", "Code", "explain", "page", "pages"]

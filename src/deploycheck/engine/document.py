@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploycheck.engine.load_findings import EnoughError, Findings
-from deploycheck.engine.load_marks import Branch, Mark, unpack
-from deploycheck.engine.load_place import FORBIDDEN, Place, Source
-from deploycheck.engine.load_tree import StopReadingError, Tree
+from deploycheck.engine.language.findings import EnoughError, Findings
+from deploycheck.engine.language.marks import Branch, Mark, unpack
+from deploycheck.engine.language.place import FORBIDDEN, Place, Source
+from deploycheck.engine.language.tree import StopReadingError, Tree
 from deploycheck.engine.problems import Problem
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _clean(findings: Findings) -> bool:
 def _read(tree: Tree, text: str) -> None:
     import yaml
 
-    from deploycheck.engine.load_syntax import in_plain_words
+    from deploycheck.engine.language.syntax import in_plain_words
 
     try:
         tree.read(event_reader(text))

@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import JsonValue
 
 from deploycheck.engine.document import Document
-from deploycheck.engine.load_place import show
-from deploycheck.engine.load_scalars import LARGEST, plain
-from deploycheck.engine.load_site import Path, Site
+from deploycheck.engine.language.place import show
+from deploycheck.engine.language.scalars import LARGEST, plain
+from deploycheck.engine.language.site import Path, Site
 from deploycheck.engine.problems import Problem, did_you_mean
 from deploycheck.model.decision import InputUsed
 from deploycheck.model.policy import InputDeclaration

@@ -74,13 +74,18 @@ def _measurements(
             )
         by_name.setdefault(estimate.name, []).append(estimate)
     judged = [e for e in estimates if not e.context and e.name in step.requirements]
-    spread = sum(pairs(e) for e in judged) or 1
+    spread = sum(pairs(e) * _sides(step.requirements[e.name]) for e in judged) or 1
     made: list[Measurement] = []
     for name, group in by_name.items():
         measure = checker.named(name)
         if measure is not None:
             made += _of_one_name(step, measure, group, spread, alarms)
     return tuple(made)
+
+
+def _sides(required: Requirement) -> int:
+    """How many ends of a bound can fail it: both, where there is a smallest and a largest value."""
+    return 2 if required.min is not None and required.max is not None else 1
 
 
 def _of_one_name(
@@ -140,7 +145,9 @@ def _measure(
         fields["pair"] = tuple({str(k): str(v) for k, v in g.slice.items()} for g in found.pair)
     if not is_exact:
         fields["interval"] = _interval(found, alpha)
-        shown = share != alpha and step.kind is not Kind.DETECT  # there, p-values decide
+        shown = (
+            not math.isclose(share, alpha) and step.kind is not Kind.DETECT
+        )  # there, p-values decide
         fields["simultaneous"] = _interval(wide, share) if shown else None
     return fields, found, wide
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from deploycheck.engine.document import Document
 from deploycheck.engine.inputs import Filler, refuse_templates, resolve, uses_inputs
-from deploycheck.engine.load_artefacts import check_release
-from deploycheck.engine.load_control import check_control
-from deploycheck.engine.load_findings import EnoughError, Findings
-from deploycheck.engine.load_kind import is_kind, peek_kind
-from deploycheck.engine.load_place import show
-from deploycheck.engine.load_schema import repaired, validate
-from deploycheck.engine.load_site import Path, Site, dotted
+from deploycheck.engine.language.artefacts import check_release
+from deploycheck.engine.language.control import check_control
+from deploycheck.engine.language.findings import EnoughError, Findings
+from deploycheck.engine.language.kind import is_kind, peek_kind
+from deploycheck.engine.language.place import show
+from deploycheck.engine.language.schema import repaired, validate
+from deploycheck.engine.language.site import Path, Site, dotted
 from deploycheck.engine.problems import Problem
 from deploycheck.model.decision import InputUsed
 from deploycheck.model.policy import Control, Policy

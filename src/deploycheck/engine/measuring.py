@@ -8,7 +8,7 @@ from deploycheck.authoring.errors import EvidenceError
 from deploycheck.engine.cache import Cache
 from deploycheck.engine.judge import Judged, judge
 from deploycheck.engine.resolve import Failed, Job, measure
-from deploycheck.engine.resolve_failures import UNDECIDABLE, failure
+from deploycheck.engine.scan.failures import UNDECIDABLE, failure
 from deploycheck.engine.step import Plan, Step, control_digest, evidence_digest, seed_of
 from deploycheck.engine.store import sha256
 from deploycheck.engine.verdicts import verdict

@@ -206,7 +206,7 @@ def _row(m: Measurement, required: Mapping[str, Any], scale: Scale | None) -> Ro
         first, second = (slice_text(part) for part in m.pair)
         notes.insert(0, f"{first} against {second}")
     if m.undefined is not None:
-        value = "undefined"
+        value = "undefined" if m.value is None else "not assessed"
         notes.insert(0, bounded(m.undefined))
         if m.value is not None:
             notes.append(f"would have been {quantity(m.value, m.unit, bounds)}")

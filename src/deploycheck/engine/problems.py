@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from deploycheck.engine.load_place import FORBIDDEN, Place, visible
+from deploycheck.engine.language.place import FORBIDDEN, Place, visible
 
 _WIDEST = 100  # characters of a source line that are shown
 _LONGEST = 1000  # characters of a message

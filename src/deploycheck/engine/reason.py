@@ -105,8 +105,10 @@ def _sampled(
         )
     high_matters = (required.max is not None) == (outcome is Outcome.PASS)
     side = f"at most {say(decides.high)}" if high_matters else f"at least {say(decides.low)}"
-    many = m.simultaneous is not None or m.pair is not None
-    over = " over all groups together" if outcome is Outcome.FAIL and many else ""
+    over = ""
+    if outcome is Outcome.FAIL and (m.simultaneous is not None or m.pair is not None):
+        what = "groups" if m.slice or m.pair is not None else "measures"
+        over = f" over all {what} together"
     return f"{name} is {side} with {level}{over} {estimate}; {asked}"
 
 

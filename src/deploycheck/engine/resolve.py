@@ -12,10 +12,10 @@ from typing import Any, cast
 from deploycheck.authoring.checker import Checker
 from deploycheck.authoring.estimates import Estimate
 from deploycheck.authoring.params import Params
-from deploycheck.engine.resolve_failures import Failed, Junk, TimeLimit, failure
-from deploycheck.engine.resolve_fill import fill, is_estimate, open_numbers, unsound
-from deploycheck.engine.resolve_numbers import Ask, evaluate, the_table
-from deploycheck.engine.resolve_requests import REQUESTS, answer_all
+from deploycheck.engine.scan.failures import Failed, Junk, TimeLimit, failure
+from deploycheck.engine.scan.fill import fill, is_estimate, open_numbers, unsound
+from deploycheck.engine.scan.numbers import Ask, evaluate, the_table
+from deploycheck.engine.scan.requests import REQUESTS, answer_all
 
 __all__ = ["Failed", "Guard", "Job", "Junk", "TimeLimit", "measure"]
 

@@ -98,7 +98,6 @@ class Run:
                 raise RecordError(
                     f"the report {part.path} cannot be put in place: {error.strerror or error}"
                 ) from None
-        self._tell(decision)
         return decision
 
     def _decision(self, decided: Decided, began: float) -> Decision:
@@ -175,11 +174,15 @@ class Run:
             # str.encode raises a TypeError for what is no text.
             return str.encode(reporter.render(decision), "utf-8")
 
-    def _tell(self, decision: Decision) -> None:
-        """Tell plugins the outcome; what they raise is a warning and changes nothing."""
+    def tell(self, decision: Decision) -> list[str]:
+        """Tell plugins the outcome; what they raise is a warning and changes nothing.
+
+        :return: the warnings.
+        """
+        warnings: list[str] = []
         hook: Any = self.plan.registry.hook
         if hook is None:
-            return
+            return warnings
         for implementation in hook.deploycheck_decided.get_hookimpls():
             tell: Callable[..., Any] = implementation.function
             arguments = {"decision": decision, "release": self.plan.release}
@@ -190,7 +193,8 @@ class Run:
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
-                self.warnings.append(f"{name} raised {type(error).__name__}: {error}")
+                warnings.append(f"{name} raised {type(error).__name__}: {error}")
+        return warnings
 
 
 def _drop(staged: Sequence[Staged]) -> None:

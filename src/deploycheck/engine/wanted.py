@@ -64,5 +64,7 @@ def refuse_overwriting(reports: Sequence[tuple[Reporter, Path]], plan: Plan) -> 
             judged.append(model.path)
     taken = {(folder / name).resolve(): name for name in judged if "\0" not in name}
     for reporter, path in reports:
-        if name := taken.get(path.resolve()):
+        place = path.resolve()
+        # A model may be a folder, and every file in it is judged.
+        if name := next((taken[p] for p in (place, *place.parents) if p in taken), None):
             raise UnknownReport(f"--{reporter.name} {path} would overwrite {name}, which is judged")

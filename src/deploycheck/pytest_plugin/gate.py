@@ -46,7 +46,7 @@ def open_gate(config: pytest.Config) -> "Gate":
         config.addinivalue_line("markers", f"{name}: controls of deploycheck")
     home = opening.home(config, materials.folder)
     cache = None if config.getoption("deploycheck_no_cache") else Cache(home / "cache")
-    watch = Watch(config.getoption("deploycheck_timeout"))
+    watch = Watch(opening.time_limit(config))
     measuring = Measuring(plan, watch, cache)
     if shipped is not None:
         return Gate(paths, plan, measuring)
@@ -216,6 +216,7 @@ class Controller(Gate):
                 self.decision = self.run.finish(
                     self.verdicts, problems=self.problems, unrun=self.unrun
                 )
+                self.run.warnings += self.run.tell(self.decision)
             except RecordError as error:
                 self.failure = str(error)
         if not self.released and session.exitstatus == pytest.ExitCode.OK:

@@ -14,8 +14,9 @@ from deploycheck.engine.problems import PolicyError, render
 from deploycheck.engine.record import FOLDER, new_run
 from deploycheck.engine.registry import Registry
 from deploycheck.model.base import parse_instant
-from deploycheck.pytest_plugin.options import builtin_reporters
+from deploycheck.pytest_plugin.names import builtin_reporters
 
+LONGEST = 604800.0
 YAML = {".yaml", ".yml"}
 
 
@@ -125,6 +126,11 @@ def _below(folder: Path) -> list[Path]:
     found = []
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not hidden and path.is_symlink() and path.is_dir():
+            raise pytest.UsageError(
+                f"deploycheck: {path} is a link to a folder, which is not followed; name the "
+                "policies in it one by one"
+            )
         if hidden or path.suffix.lower() not in YAML or not path.is_file():
             continue
         kind = _kind(path)
@@ -157,6 +163,19 @@ def add_arguments(config: pytest.Config, paths: list[Path]) -> None:
     for path in paths:
         if path not in covered and not (covered & set(path.parents)):
             config.args.append(str(path))
+
+
+def time_limit(config: pytest.Config) -> float:
+    """Seconds that a piece of work may take.
+
+    :raises pytest.UsageError: no clock can keep it.
+    """
+    seconds: float = config.getoption("deploycheck_timeout")
+    if not 0 < seconds <= LONGEST:
+        raise pytest.UsageError(
+            f"--deploycheck-timeout {seconds}: give seconds above 0, at most a week"
+        )
+    return seconds
 
 
 def home(config: pytest.Config, folder: Path) -> Path:

@@ -1,21 +1,12 @@
 """What every pytest run loads: options, and a door that opens only with ``--deploycheck``."""
 
-import os
 import sys
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-_REPORTERS = Path(__file__).parents[1] / "reporters"
-
-
-def builtin_reporters() -> list[str]:
-    """Names of the reporters that ship with deploycheck, without importing one."""
-    names = (entry.name for entry in os.scandir(_REPORTERS))
-    return sorted(n.removesuffix(".py") for n in names if n.endswith(".py") and n[0] != "_")
-
+from deploycheck.pytest_plugin.names import builtin_reporters
 
 # Name, then what argparse wants to know of it.
 _OPTIONS: dict[str, dict[str, Any]] = {
@@ -23,7 +14,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "action": "append",
         "default": [],
         "metavar": "FILE",
-        "help": "a policy, where none stands among the arguments",
+        "help": "a policy, beside those among the arguments",
     },
     "release": {
         "metavar": "FILE",

@@ -7,8 +7,8 @@ import pytest
 
 from deploycheck.engine.codes import CODES
 from deploycheck.engine.document import parse
+from deploycheck.engine.language.place import FORBIDDEN
 from deploycheck.engine.load import load_policy, load_release, peek_kind
-from deploycheck.engine.load_place import FORBIDDEN
 from deploycheck.engine.problems import render
 
 POLICY = """\

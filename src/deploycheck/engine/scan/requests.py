@@ -18,8 +18,8 @@ from deploycheck.authoring.requests import (
     Values,
     ValuesAnswer,
 )
-from deploycheck.engine.resolve_failures import Junk
-from deploycheck.engine.resolve_numbers import Ask, changed_since, evaluate
+from deploycheck.engine.scan.failures import Junk
+from deploycheck.engine.scan.numbers import Ask, changed_since, evaluate
 from deploycheck.evidence.table import Table
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from deploycheck.engine.load_place import show
-from deploycheck.engine.load_site import Path, Site, dotted
+from deploycheck.engine.language.place import show
+from deploycheck.engine.language.site import Path, Site, dotted
 from deploycheck.model.release import DataSet, Derive, ModelArtefact, Release, Where
 
 _HOMES = ("path", "endpoint", "mlflow", "python")

@@ -1,6 +1,6 @@
 """DC001 to DC012: mistakes that the file shows by itself."""
 
-from deploycheck.engine.load_code import Code
+from deploycheck.engine.language.code import Code
 
 CODES = (
     Code(

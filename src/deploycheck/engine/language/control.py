@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, get_args
 
-from deploycheck.engine.load_place import show
-from deploycheck.engine.load_site import Site
+from deploycheck.engine.language.place import show
+from deploycheck.engine.language.site import Site
 from deploycheck.engine.problems import did_you_mean
 from deploycheck.model.policy import Bound, Control, Enforcement, Uncertain
 from deploycheck.model.release import Release, Task

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from deploycheck.engine.load_findings import MOST, EnoughError
-from deploycheck.engine.load_later import LATER
-from deploycheck.engine.load_place import show
-from deploycheck.engine.load_site import Path, Site, dotted
-from deploycheck.engine.load_types import (
+from deploycheck.engine.language.findings import MOST, EnoughError
+from deploycheck.engine.language.later import LATER
+from deploycheck.engine.language.place import show
+from deploycheck.engine.language.site import Path, Site, dotted
+from deploycheck.engine.language.types import (
     choose,
     expectation,
     fields,

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from deploycheck.engine.resolve_failures import Junk
+from deploycheck.engine.scan.failures import Junk
 from deploycheck.evidence.table import Table
 
 if TYPE_CHECKING:

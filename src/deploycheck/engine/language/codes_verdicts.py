@@ -1,6 +1,6 @@
 """DC201 to DC403: why a control is ERROR or NOT_EVALUATED, or a run left no record."""
 
-from deploycheck.engine.load_code import Code
+from deploycheck.engine.language.code import Code
 
 CODES = (
     Code(
@@ -15,8 +15,8 @@ CODES = (
     Code(
         "DC202",
         "An artefact has changed",
-        "The bytes of the file do not have the digest that the release declares. What was "
-        "approved is not what lies here.",
+        "The bytes of the file do not have the digest that the release declares, or they changed "
+        "while the run went on. What was approved is not what lies here.",
         "Find out which of the two is right; then restore the file or update the digest.",
         'data: {test: {path: test.csv, digest: "sha256:0000…"}}      # edited since',
         'data: {test: {path: test.csv, digest: "sha256:8c1d…"}}',
@@ -25,7 +25,8 @@ CODES = (
         "DC203",
         "Content that cannot be used",
         "The file can be read but not used: a wrong encoding, a truncated or malformed file, "
-        "rows without a target, labels outside the declared ones.",
+        "rows without a target, labels outside the declared ones, a column whose name reads as a "
+        "pattern (`*`, `^…$`).",
         "See the message for row and column; write the file again.",
         "age,income\n31,4200\n45",
         "age,income\n31,4200\n45,3900",
@@ -124,8 +125,8 @@ CODES = (
     Code(
         "DC402",
         "A report could not be written",
-        "The decision is recorded, but a report that was asked for could not be written whole, "
-        "so it was not written at all.",
+        "A report that was asked for could not be made or written whole, so it was not written at "
+        "all, and the decision is BLOCK: evidence that nobody can read is no evidence.",
         "Make room, mend the permissions, run again.",
         "$ deploycheck gate … --html /reports/report.html        # read-only folder",
         "$ deploycheck gate … --html deploycheck-reports/report.html",

@@ -1,6 +1,6 @@
 """Gathers the mistakes of one file, up to a number that a person can still read."""
 
-from deploycheck.engine.load_place import Place, Source
+from deploycheck.engine.language.place import Place, Source
 from deploycheck.engine.problems import Problem
 
 MOST = 100

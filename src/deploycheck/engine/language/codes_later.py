@@ -1,6 +1,6 @@
-"""DC101 to DC111: what the language has a word for and the engine does not do yet."""
+"""DC101 to DC112: what the language has a word for and the engine does not do yet."""
 
-from deploycheck.engine.load_code import Code
+from deploycheck.engine.language.code import Code
 
 _REFUSED = "It is refused rather than ignored: a policy must not promise what nobody checks. "
 

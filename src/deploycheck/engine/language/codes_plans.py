@@ -1,6 +1,6 @@
 """DC013 to DC032: mistakes that show when policy, release and checks are held together."""
 
-from deploycheck.engine.load_code import Code
+from deploycheck.engine.language.code import Code
 
 CODES = (
     Code(

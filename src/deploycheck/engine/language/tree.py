@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from deploycheck.engine.load_findings import Findings
-from deploycheck.engine.load_marks import BITS, Branch, Mark, Span, unpack
-from deploycheck.engine.load_place import FORBIDDEN, show
-from deploycheck.engine.load_scalars import Refusal, plain
+from deploycheck.engine.language.findings import Findings
+from deploycheck.engine.language.marks import BITS, Branch, Mark, Span, unpack
+from deploycheck.engine.language.place import FORBIDDEN, show
+from deploycheck.engine.language.scalars import Refusal, plain
 
 if TYPE_CHECKING:
     import yaml

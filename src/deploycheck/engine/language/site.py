@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deploycheck.engine.document import Document
-from deploycheck.engine.load_findings import Findings
+from deploycheck.engine.language.findings import Findings
 
 Path = tuple[str | int, ...]
 

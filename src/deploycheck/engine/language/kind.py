@@ -5,8 +5,8 @@ from itertools import islice
 from typing import Literal
 
 from deploycheck.engine.document import parse
-from deploycheck.engine.load_place import show
-from deploycheck.engine.load_site import Site
+from deploycheck.engine.language.place import show
+from deploycheck.engine.language.site import Site
 from deploycheck.engine.problems import did_you_mean
 
 Kind = Literal["policy", "release"]

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from deploycheck.engine.load_place import show
-from deploycheck.engine.load_scalars import Float, Int, plain
+from deploycheck.engine.language.place import show
+from deploycheck.engine.language.scalars import Float, Int, plain
 from deploycheck.engine.problems import did_you_mean
 
 _PLAIN: Mapping[Any, str] = {
