@@ -51,8 +51,8 @@ def supervise(task: Mapping[str, Any]) -> int:
         if ending.settled is not None:
             work = " ".join(ending.at_work) or "its last steps"
             click.echo(
-                f"deploycheck: the decision stands; the engine's process {ending.how} after it, "
-                f"at work on {work}",
+                f"deploycheck: the decision stands; the engine's process ended afterwards, at work "
+                f"on {work}",
                 err=True,
             )
             return ending.settled

@@ -145,9 +145,8 @@ def _measure(
         fields["pair"] = tuple({str(k): str(v) for k, v in g.slice.items()} for g in found.pair)
     if not is_exact:
         fields["interval"] = _interval(found, alpha)
-        shown = (
-            not math.isclose(share, alpha) and step.kind is not Kind.DETECT
-        )  # there, p-values decide
+        # In an alarm family p-values decide, and a bound beside them would only seem to.
+        shown = not math.isclose(share, alpha) and step.kind is not Kind.DETECT
         fields["simultaneous"] = _interval(wide, share) if shown else None
     return fields, found, wide
 
