@@ -100,18 +100,27 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def toy_python(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A Python with everything this one has, and ``tests/toy_plugin`` installed."""
-    home = tmp_path_factory.mktemp("toy-environment")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
-    python = home / "bin" / "python"
-    asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    site = subprocess.run([python, "-c", asked], capture_output=True, text=True, check=True)
-    folder = Path(site.stdout.strip())
-    # The second line reads the .pth files of this environment too: an editable install is one.
-    (folder / "this.pth").write_text(
-        f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n", encoding="utf-8"
-    )
-    toys = Path(__file__).parent / "toy_plugin"
-    (folder / "toys.pth").write_text(f"{toys}\n", encoding="utf-8")
-    return str(python)
+def python_with(tmp_path_factory: pytest.TempPathFactory):
+    """Makes Pythons that have everything this one has, and the plugins of a folder installed."""
+
+    def make(plugins: Path) -> str:
+        home = tmp_path_factory.mktemp("environment")
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
+        python = home / "bin" / "python"
+        asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
+        site = subprocess.run([python, "-c", asked], capture_output=True, text=True, check=True)
+        folder = Path(site.stdout.strip())
+        # This reads the .pth files of this environment too: an editable install is one.
+        (folder / "this.pth").write_text(
+            f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n", encoding="utf-8"
+        )
+        (folder / "plugins.pth").write_text(f"{plugins}\n", encoding="utf-8")
+        return str(python)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def toy_python(python_with) -> str:
+    """A Python in which ``tests/toy_plugin`` is installed."""
+    return python_with(Path(__file__).parent / "toy_plugin")

@@ -1,10 +1,6 @@
 """A Python in which a plugin is installed that abuses the process it runs in."""
 
-import subprocess
-import sys
-import sysconfig
 import textwrap
-from pathlib import Path
 
 import pytest
 
@@ -103,20 +99,12 @@ def deploycheck_decided(decision, release):
 
 
 @pytest.fixture(scope="session")
-def bad_python(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A Python with everything this one has, and the plugin above installed."""
-    home = tmp_path_factory.mktemp("bad-environment")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
-    python = home / "bin" / "python"
-    asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    site = subprocess.run([python, "-c", asked], capture_output=True, text=True, check=True)
-    folder = Path(site.stdout.strip())
-    (folder / "this.pth").write_text(
-        f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n", encoding="utf-8"
-    )
+def bad_python(python_with, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A Python in which the plugin above is installed."""
+    folder = tmp_path_factory.mktemp("bad-plugin")
     (folder / "bad_plugin.py").write_text(textwrap.dedent(PLUGIN), encoding="utf-8")
     told = folder / "bad_plugin-1.0.dist-info"
     told.mkdir()
     (told / "METADATA").write_text("Metadata-Version: 2.1\nName: bad-plugin\nVersion: 1.0\n")
     (told / "entry_points.txt").write_text("[deploycheck]\nbad = bad_plugin\n")
-    return str(python)
+    return python_with(folder)

@@ -91,7 +91,7 @@ def _say(text: str, code: Exit) -> int:
 def _print(text: str, stream: TextIO | None) -> None:
     """Print, or not: what became of the output changes nothing that was decided."""
     with contextlib.suppress(OSError, ValueError):
-        print(text, file=stream)
+        print(text, file=stream, flush=True)  # at once: a listener may end this process
 
 
 def work(task: Mapping[str, Any], watch: Watch, settle: Callable[[Exit], None]) -> Exit:

@@ -11,15 +11,15 @@ from typing import Any
 from deploycheck.authoring.errors import DefinitionError, EvidenceError
 from deploycheck.authoring.files import Files
 from deploycheck.engine.artefacts import digests
+from deploycheck.engine.asked import kind_of, requirements
 from deploycheck.engine.bind import Binder, Bound
 from deploycheck.engine.document import Document, parse
 from deploycheck.engine.inputs import stray_inputs
 from deploycheck.engine.load import LoadedControl, LoadedPolicy, load_policy, load_release
 from deploycheck.engine.materials import Materials, Text
-from deploycheck.engine.problems import PolicyError, Problem, did_you_mean
+from deploycheck.engine.problems import PolicyError, Problem
 from deploycheck.engine.quiet import quiet
 from deploycheck.engine.registry import Registry
-from deploycheck.engine.requirement import Requirement, requirement
 from deploycheck.engine.step import Plan, Step
 from deploycheck.engine.store import Store
 from deploycheck.model.base import format_instant
@@ -140,9 +140,9 @@ class _Planner:
         checker = bound.checker if bound else self._known(control)
         if checker is None:
             return None
-        kind = _kind(control, checker.kind, tell)
-        requirements = _requirements(control, checker, kind, tell)
-        if bound is None or requirements is None:
+        kind = kind_of(control, checker.kind, tell)
+        asked = requirements(control, checker, kind, tell)
+        if bound is None or asked is None:
             return None
         name = policy.policy.policy
         return Step(
@@ -151,7 +151,7 @@ class _Planner:
             control=control,
             bound=bound,
             kind=kind,
-            requirements=requirements,
+            requirements=asked,
             enforcement=control.enforced_at(self.materials.as_of),
             location=f"{place}:{document.place(loaded.path).line}",
             broken=self._broken(bound, tell) if excused is None else None,
@@ -173,59 +173,6 @@ class _Planner:
                 Problem("DC019", str(error), self.release_document.place(("data",), key=True))
             )
         return None
-
-
-def _kind(control: Control, default: str, tell: Any) -> Kind:
-    """How a control is decided: by the policy's word, a whole population, or the check's own."""
-    decide = control.decide
-    own = Kind(default)
-    population = decide.sample == "population" or (
-        decide.sample is None and control.family == "data_quality" and decide.kind is None
-    )
-    if decide.sample == "population" and decide.kind not in {None, Kind.EXACT}:
-        tell("DC023", ("decide", "kind"), "a whole population is exact; drop kind or sample")
-    if decide.kind is Kind.EXACT and own is not Kind.EXACT and not population:
-        tell(
-            "DC023",
-            ("decide", "kind"),
-            f"{control.check} measures a sample of future rows, which is never exact",
-        )
-    if decide.kind not in {None, Kind.EXACT} and own is Kind.EXACT:
-        tell("DC023", ("decide", "kind"), f"{control.check} counts; it is exact by nature")
-    if decide.kind is not None:
-        return decide.kind
-    return Kind.EXACT if population else own
-
-
-def _requirements(
-    control: Control, checker: Any, kind: Kind, tell: Any
-) -> dict[str, Requirement] | None:
-    made: dict[str, Requirement] = {}
-    sound = True
-    for name, bound in control.require.items():
-        measure = checker.named(name)
-        if measure is None:
-            known = [m.name for m in checker.measures]
-            hint = did_you_mean(name, known)
-            tell(
-                "DC016",
-                ("require", name),
-                f"{checker.id} does not measure {name!r}",
-                hint,
-                key=True,
-            )
-            sound = False
-            continue
-
-        def tell_bound(code: str, key: str, message: str, name: str = name) -> None:
-            tell(code, ("require", name, key) if key else ("require", name), message)
-
-        found = requirement(measure, bound, kind, tell_bound)
-        if found is None:
-            sound = False
-        else:
-            made[name] = found
-    return made if sound else None
 
 
 def _excused(control: Control, release: Release) -> str | None:
