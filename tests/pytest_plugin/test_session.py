@@ -401,3 +401,24 @@ def test_what_every_run_imports_stands_on_pytest_and_the_standard_library_alone(
         "collections.abc", "deploycheck.pytest_plugin.names", "os", "pathlib", "pytest", "sys",
         "typing",
     }  # fmt: skip
+
+
+def test_time_stamps_vouch_for_a_file_and_a_write_takes_that_back(project):
+    """pytest may trust them; the gate reads every byte."""
+    (project.root / "model.bin").write_bytes(b"first")
+    release = (project.root / "release.yaml").read_text()
+    project.write("release.yaml", f"{release}model: {{path: model.bin}}\n")
+    project.policy(project.control())
+    for _ in range(2):
+        assert project.pytest("policy.yaml").returncode == 0
+    first = project.decision()["release"]["digests"]["model"]
+    kept = [p.read_text() for p in project.root.glob(".deploycheck/cache/*.json")]
+    assert any("model.bin" in text for text in kept)
+    stamp = (project.root / "model.bin").stat()
+    (project.root / "model.bin").write_bytes(b"secnd")
+    os.utime(project.root / "model.bin", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert project.pytest("policy.yaml").returncode == 0
+    second = project.decision()["release"]["digests"]["model"]
+    assert second != first
+    assert project.gate().returncode == 0
+    assert project.decision()["release"]["digests"]["model"] == second

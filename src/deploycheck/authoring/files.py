@@ -44,7 +44,7 @@ class Files:
     :param root: folder of the release; nothing outside it is read.
     :param trust_stat: whether size and time stamps may vouch for an earlier digest (never for
         ``gate``).
-    :param known: digests by ``(path, size, mtime_ns, inode)``.
+    :param known: digests by path and what changes when a file is written to.
     :param seen: digest of each file as this run first read it.
     :param kept: what collectors parsed, so that one file is parsed once a run; lives in memory.
     """
@@ -176,9 +176,7 @@ class Files:
     def _hashed(self, text: str) -> tuple[str, int]:
         with self._open(text) as file:
             facts = os.fstat(file.fileno())
-            key = json.dumps(
-                [str(self.inside(text)), facts.st_size, facts.st_mtime_ns, facts.st_ino]
-            )
+            key = json.dumps([str(self.inside(text)), *_identity(facts)])
             if self.trust_stat and key in self.known:
                 return self._first(text, self.known[key]), facts.st_size
             made = "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()

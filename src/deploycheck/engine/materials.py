@@ -34,6 +34,8 @@ class Materials:
     :param inputs: ``--input name=value`` as given.
     :param as_of: the one clock of the run, aware.
     :param known: descriptions of evidence from the process that planned first.
+    :param vouched: digests of files by path, size and time stamps, which may vouch for them;
+        ``None`` where only reading a file tells its digest, as for ``gate``.
     """
 
     folder: Path
@@ -44,6 +46,7 @@ class Materials:
     front_end: str
     run: str
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
+    vouched: dict[str, str] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, for a worker on the other side of a pipe."""
@@ -56,6 +59,7 @@ class Materials:
             "front_end": self.front_end,
             "run": self.run,
             "known": self.known,
+            "vouched": self.vouched,
         }
 
     @classmethod
@@ -69,6 +73,7 @@ class Materials:
             front_end=kept["front_end"],
             run=kept["run"],
             known=kept["known"],
+            vouched=kept["vouched"],
         )
 
 

@@ -47,7 +47,9 @@ def _plan(materials: Materials, registry: Registry) -> Plan:
     release = load_release(document, problems) if document is not None else None
     planner = None
     if release is not None and document is not None:
-        store = Store(release, Files(materials.folder), registry.collector, known=materials.known)
+        vouched = materials.vouched
+        files = Files(materials.folder, trust_stat=vouched is not None, known=dict(vouched or {}))
+        store = Store(release, files, registry.collector, known=materials.known)
         planner = _Planner(materials, Binder(release, registry, store), document, problems)
     policies = _Policies(materials, release, problems)
     for text in materials.policies:

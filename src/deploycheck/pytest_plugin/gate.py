@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from deploycheck.pytest_plugin.nodes import ControlItem, PolicyFile, marker_name
 
 ISOLATION = "pytest's process, shared with the project's own code; a release is decided by gate"
 _SENT = "deploycheck_verdict"
+_FILES = 10_000  # digests that are remembered by time stamps
 
 
 def open_gate(config: pytest.Config) -> "Gate":
@@ -40,12 +42,16 @@ def open_gate(config: pytest.Config) -> "Gate":
     else:
         paths = opening.policies(config)
         materials = opening.materials(config, paths)
-    opening.add_arguments(config, paths)
-    plan = opening.planned(materials, registry)
-    for name in sorted({name for step in plan.steps for name in marker_names(step)}):
-        config.addinivalue_line("markers", f"{name}: controls of deploycheck")
     home = opening.home(config, materials.folder)
     cache = None if config.getoption("deploycheck_no_cache") else Cache(home / "cache")
+    if cache is not None and shipped is None:
+        materials = replace(materials, vouched=dict(cache.get("files", "digests") or {}))
+    opening.add_arguments(config, paths)
+    plan = opening.planned(materials, registry)
+    if cache is not None and shipped is None and plan.store.files.known != materials.vouched:
+        cache.put("files", "digests", dict(list(plan.store.files.known.items())[-_FILES:]))
+    for name in sorted({name for step in plan.steps for name in marker_names(step)}):
+        config.addinivalue_line("markers", f"{name}: controls of deploycheck")
     watch = Watch(opening.time_limit(config))
     measuring = Measuring(plan, watch, cache)
     if shipped is not None:
