@@ -149,7 +149,7 @@ def profile(folder: Path, policies: list[str], top: int) -> None:
         "apart": False,
     }
     watched = cProfile.Profile()
-    watched.runcall(work, task, Watch(300.0))
+    watched.runcall(work, task, Watch(300.0), lambda _: None)
     told = pstats.Stats(watched).strip_dirs()
     told.sort_stats("cumulative").print_stats(top)
     told.sort_stats("tottime").print_stats(top)

@@ -66,6 +66,7 @@ def test_unused_it_imports_its_options_and_nothing_else(imported):
     assert of_deploycheck(modules) == {
         "deploycheck",
         "deploycheck.pytest_plugin",
+        "deploycheck.pytest_plugin.names",
         "deploycheck.pytest_plugin.options",
     }
     assert not modules & HEAVY
