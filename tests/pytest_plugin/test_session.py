@@ -333,6 +333,26 @@ def test_local_checkers_need_a_flag_and_are_marked_untrusted(project):
     assert project.gate().returncode == 4
 
 
+def test_what_local_code_measured_is_measured_again(project):
+    """What a conftest imports is in nobody's digest, so nothing of it is remembered."""
+    project.write("helper.py", "THINGS = 0\n")
+    text = LOCAL.replace(
+        'yield Count("things", 0)', "import helper; yield Count('things', helper.THINGS)"
+    )
+    project.write(
+        "conftest.py",
+        "import sys, pathlib\nsys.path.insert(0, str(pathlib.Path(__file__).parent))\n" + text,
+    )
+    project.policy(
+        project.control("mine.things", require="{things: {max: 0}}", extra="rationale: mine")
+    )
+    allow = "--deploycheck-allow-local-plugins"
+    assert project.pytest("policy.yaml", allow).returncode == 0
+    project.write("helper.py", "THINGS = 1\n")
+    assert project.pytest("policy.yaml", allow).returncode == 1
+    assert project.outcomes() == {"C-1": "FAIL"}
+
+
 def test_a_local_plugin_cannot_replace_a_built_in(project):
     text = LOCAL.replace("mine.things", "data_quality.key_unique")
     project.write("conftest.py", text)

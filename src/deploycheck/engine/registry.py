@@ -108,6 +108,10 @@ class Registry:
         """The plugin that brought the checker; ``None`` for a built-in."""
         return self._brought_by.get(f"checker:{id}")
 
+    def maker(self, collector: Collector) -> PluginUsed | None:
+        """The plugin that brought the collector; ``None`` for a built-in."""
+        return self._brought_by.get(f"collector:{_module_of(collector)}")
+
     def collector(self, evidence: type[Any]) -> Collector | None:
         """The one maker of an evidence type, or ``None``."""
         name = _snake(evidence.__name__)

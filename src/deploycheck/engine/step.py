@@ -15,7 +15,7 @@ from deploycheck.engine.registry import Registry
 from deploycheck.engine.requirement import Requirement
 from deploycheck.engine.store import Store, sha256
 from deploycheck.model.base import format_instant
-from deploycheck.model.decision import PolicyUsed, ReleaseUsed
+from deploycheck.model.decision import PluginUsed, PolicyUsed, ReleaseUsed
 from deploycheck.model.policy import Control, Enforcement, Kind, Policy
 from deploycheck.model.release import Release
 from deploycheck.model.verdict import EvidenceUsed
@@ -152,6 +152,8 @@ def evidence_digest(step: Step, plan: Plan) -> str | None:
         return None
     if any(plan.store.describe(need).digest is None for need in needs):
         return None
+    if any(not plugin.trusted for plugin in _plugins(step, plan)):
+        return None  # what a conftest imports is in nobody's digest
     return sha256(_evidence_keys(step, plan))
 
 
@@ -159,16 +161,23 @@ def control_digest(step: Step, plan: Plan) -> str:
     """What is asked of the evidence: the code that measures, and its parameters."""
     from deploycheck import __version__
 
-    provider = plan.registry.provider(step.control.check)
     return sha256(
         {
             "deploycheck": __version__,
             "check": step.control.check,
             "version": step.bound.checker.version,
-            "plugin": provider.model_dump(mode="json") if provider else None,
+            "plugins": [plugin.model_dump(mode="json") for plugin in _plugins(step, plan)],
             "parameters": step.parameters,
         }
     )
+
+
+def _plugins(step: Step, plan: Plan) -> list[PluginUsed]:
+    """Plugins whose code measures a control or makes its evidence."""
+    registry = plan.registry
+    found = [registry.provider(step.control.check)]
+    found += [registry.maker(binding.need.collector) for binding in step.bound.bindings]
+    return [plugin for plugin in found if plugin is not None]
 
 
 def _evidence_keys(step: Step, plan: Plan) -> dict[str, str]:
