@@ -79,6 +79,7 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, in
         return code
     gate = config.pluginmanager.get_plugin("deploycheck-gate")
     if code == 0 and not (gate is not None and gate.released):
+        sys.stdout.flush()  # so that this comes last, also where both go to one file
         print("deploycheck: nothing was decided, so this is no release", file=sys.stderr)  # noqa: T201
         return 1
     return code
