@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from deploycheck.authoring.packs import PolicyPack
     from deploycheck.authoring.params import Column, Columns, From, Params
     from deploycheck.authoring.reporter import Reporter, reporter
-    from deploycheck.authoring.requests import Counts, Duplicates, Values
+    from deploycheck.authoring.requests import Counts, Duplicates, TopTwo, Values
     from deploycheck.authoring.seed import Seed
     from deploycheck.evidence.card import Card
     from deploycheck.evidence.manifest import Manifest
@@ -61,7 +61,7 @@ _HOMES = {
     "authoring.packs": ("PolicyPack",),
     "authoring.params": ("Column", "Columns", "From", "Params"),
     "authoring.reporter": ("Reporter", "reporter"),
-    "authoring.requests": ("Counts", "Duplicates", "Values"),
+    "authoring.requests": ("Counts", "Duplicates", "TopTwo", "Values"),
     "authoring.seed": ("Seed",),
     "evidence.card": ("Card",),
     "evidence.manifest": ("Manifest",),
@@ -106,6 +106,7 @@ __all__ = [
     "Source",
     "Statistic",
     "Table",
+    "TopTwo",
     "Undecidable",
     "Undefined",
     "Values",

@@ -18,7 +18,7 @@ FOREIGN = {
     "-k", "-m", "-n", "-q", "-x", "-W", "-p", "-v", "--junitxml", "--collect-only", "--deselect",
     "--version", "--help", "--markers", "--fixtures",
 }  # fmt: skip
-RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+RUN = re.compile(r"\d{8}T\d{6}(?:\.\d{6})?Z-[0-9a-f]{8}")
 
 
 def commands(block):

@@ -71,6 +71,34 @@ class CountsAnswer:
 
 
 @dataclass(frozen=True)
+class TopTwo:
+    """How often the two most frequent values of a column occur, whatever their number.
+
+    :param table: the table that is asked.
+    :param column: the column. Missing values are counted apart, and are no value.
+
+    Answered by :class:`TopTwoAnswer`.
+    """
+
+    table: Table
+    column: str
+
+
+@dataclass(frozen=True)
+class TopTwoAnswer:
+    """``most`` and ``second`` are rows of the two most frequent of ``distinct`` values.
+
+    Zero where there is no such value; ``missing`` of the ``rows`` have none.
+    """
+
+    rows: int
+    missing: int
+    distinct: int
+    most: int
+    second: int
+
+
+@dataclass(frozen=True)
 class Values:
     """The numbers of some expressions, for a checker that needs them to go on.
 
@@ -95,5 +123,5 @@ class ValuesAnswer:
     numbers: Mapping[str, Any]
 
 
-Request = Duplicates | Counts | Values
-Answer = DuplicateCount | CountsAnswer | ValuesAnswer
+Request = Duplicates | Counts | TopTwo | Values
+Answer = DuplicateCount | CountsAnswer | TopTwoAnswer | ValuesAnswer

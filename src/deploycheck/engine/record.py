@@ -18,8 +18,8 @@ class RecordError(Exception):
 
 
 def new_run(now: datetime) -> str:
-    """A name for a run: when it began, and eight random digits."""
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    """A name for a run: when it began, to the microsecond, and eight random digits."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
 
 
 class Record:

@@ -15,6 +15,8 @@ from deploycheck.authoring.requests import (
     DuplicateCount,
     Duplicates,
     Request,
+    TopTwo,
+    TopTwoAnswer,
     Values,
     ValuesAnswer,
 )
@@ -25,7 +27,7 @@ from deploycheck.evidence.table import Table
 if TYPE_CHECKING:
     import polars as pl
 
-REQUESTS = frozenset({Duplicates, Counts, Values})
+REQUESTS = frozenset({Duplicates, Counts, TopTwo, Values})
 
 
 def answer_all(
@@ -38,7 +40,7 @@ def answer_all(
     :param guard: entered around the work, with the keys of all jobs that wait for it.
     """
     answers: list[Answer | BaseException | None] = [None] * len(requests)
-    alike: dict[Any, tuple[Duplicates | Counts, list[int]]] = {}
+    alike: dict[Any, tuple[Duplicates | Counts | TopTwo, list[int]]] = {}
     asks: list[Ask] = []
     asking: list[tuple[int, tuple[str, ...]]] = []
     for place, (key, request) in enumerate(requests):
@@ -64,10 +66,12 @@ def answer_all(
     return [Junk("the request has no answer") if a is None else a for a in answers]
 
 
-def _identity(request: Duplicates | Counts) -> tuple[Any, ...]:
+def _identity(request: Duplicates | Counts | TopTwo) -> tuple[Any, ...]:
     frame = id(request.table.frame)
     if isinstance(request, Duplicates):
         return (Duplicates, frame, tuple(request.key))
+    if isinstance(request, TopTwo):
+        return (TopTwo, frame, request.column)
     return (Counts, frame, tuple(request.by), request.limit)
 
 
@@ -87,7 +91,7 @@ def _check(request: Request) -> None:
         if not all(isinstance(e, nw.Expr) for e in request.expressions.values()):
             raise Junk("`Values` asks for expressions, and one of these is none")
         return
-    columns = request.key if isinstance(request, Duplicates) else request.by
+    columns = _columns(request)
     if type(columns) is not tuple or not all(isinstance(column, str) for column in columns):
         raise Junk("a request names its columns in a tuple")
     if len(set(columns)) != len(columns):
@@ -103,15 +107,24 @@ def _check(request: Request) -> None:
             )
 
 
+def _columns(request: Duplicates | Counts | TopTwo) -> tuple[str, ...]:
+    if isinstance(request, TopTwo):
+        return (request.column,)
+    return request.key if isinstance(request, Duplicates) else request.by
+
+
 def _answered(
-    request: Duplicates | Counts,
+    request: Duplicates | Counts | TopTwo,
     keys: Sequence[str],
     guard: Callable[[Sequence[str]], AbstractContextManager[None]],
 ) -> Answer | BaseException:
     found: Answer | BaseException = Junk("the request was stopped before it was answered")
     try:
         with guard(keys):
-            found = _duplicates(request) if isinstance(request, Duplicates) else _counts(request)
+            if isinstance(request, Duplicates):
+                found = _duplicates(request)
+            else:
+                found = _top_two(request) if isinstance(request, TopTwo) else _counts(request)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - Polars panics are BaseExceptions
@@ -160,25 +173,59 @@ def _duplicates(request: Duplicates) -> DuplicateCount:
     columns = list(request.key) or frame.collect_schema().names()
     if not columns:
         return DuplicateCount(0, 0, 0)
-    values = _canonical(frame, columns)
+    values = frame.select(_canonical(frame, columns))
     nothing = pl.all_horizontal(pl.col(columns).is_null())
-    hashes = frame.select(values).select(_hash(columns).alias("hash"), nothing.alias("nothing"))
-    seen = hashes.collect(engine="streaming")
-    missing = int(seen["nothing"].sum())
-    alone, shared = _by_repetition(seen["hash"])
-    rows = seen.height
-    del seen
+    seen = values.select(_hash(columns).alias("hash"), nothing.alias("nothing"))
+    found = seen.collect(engine="streaming")
+    rows, missing = found.height, int(found["nothing"].sum())
+    alone, shared = _by_repetition(found["hash"])
+    del found
     if not len(shared):
         return DuplicateCount(rows, rows, missing)
-    suspects = frame.select(values)
+    alone, groups = _grouped(values, columns, rows, alone, shared)
+    distinct = groups.select(pl.len()).collect(engine="streaming")
+    return DuplicateCount(rows, alone + int(distinct.item()), missing)
+
+
+def _grouped(
+    values: pl.LazyFrame, columns: list[str], rows: int, alone: int, shared: Any
+) -> tuple[int, pl.LazyFrame]:
+    """How many rows are known to be distinct, and the rows of each value of all the others."""
+    import polars as pl
+
     if 2 * alone < rows:  # most rows are suspects, and sorting them out costs more than it saves
         alone = 0
     else:
-        marked = suspects.with_columns(_hash(columns).alias(_HASH))
+        marked = values.with_columns(_hash(columns).alias(_HASH))
         repeated = pl.LazyFrame({_HASH: shared})
-        suspects = marked.join(repeated, on=_HASH, how="semi").select(columns)
-    groups = suspects.group_by(columns).agg(pl.len().alias(_HASH)).select(pl.len())
-    return DuplicateCount(rows, alone + int(groups.collect(engine="streaming").item()), missing)
+        values = marked.join(repeated, on=_HASH, how="semi").select(columns)
+    return alone, values.group_by(columns).agg(pl.len().alias(_HASH))
+
+
+def _top_two(request: TopTwo) -> TopTwoAnswer:
+    """Exact, and as :func:`_duplicates` without a table of all values that occur once."""
+    import polars as pl
+
+    frame = _native(request.table)
+    columns = [request.column]
+    every = frame.select(_canonical(frame, columns))
+    values = every.drop_nulls()
+    hashes = values.select(_hash(columns).alias("hash")).collect(engine="streaming")["hash"]
+    total = int(every.select(pl.len()).collect(engine="streaming").item())
+    rows = len(hashes)
+    alone, shared = _by_repetition(hashes)
+    del hashes
+    most: list[int] = []
+    distinct = alone
+    if len(shared):
+        alone, groups = _grouped(values, columns, rows, alone, shared)
+        counts = pl.col(_HASH)
+        asked = groups.select(counts.len().alias("groups"), counts.top_k(2).implode().alias("most"))
+        found = asked.collect(engine="streaming")
+        most = [int(count) for count in found["most"].item()]
+        distinct = alone + int(found["groups"].item())
+    first, second = sorted([*most, *[1] * min(alone, 2), 0, 0], reverse=True)[:2]
+    return TopTwoAnswer(total, total - rows, distinct, first, second)
 
 
 _HASH = "\0hash"  # no column of a file has this name
