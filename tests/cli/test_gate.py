@@ -292,6 +292,15 @@ def _descendants(pid):
     return found
 
 
+def _runs(pid):
+    """Whether the process is there and no zombie that nobody has asked for."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
 def test_the_supervisor_ends_the_engine_when_it_is_terminated(project, toy_python):
     toy(project, "hangs")
     process = subprocess.Popen(
@@ -304,9 +313,10 @@ def test_the_supervisor_ends_the_engine_when_it_is_terminated(project, toy_pytho
     children = _descendants(process.pid)
     process.terminate()
     assert process.wait(timeout=20) != 0
-    time.sleep(0.2)
+    while any(map(_runs, children)) and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert children
-    assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+    assert not [pid for pid in children if _runs(pid)]
 
 
 def test_the_candidates_own_code_is_not_read(project):
