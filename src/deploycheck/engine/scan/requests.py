@@ -156,7 +156,9 @@ def _canonical(frame: pl.LazyFrame, columns: Sequence[str]) -> list[pl.Expr]:
                 code="DC203",
             )
         if kind.is_float():
-            values = values.fill_nan(None) + 0.0
+            # Adding zero would do, but Polars takes that for nothing to do.
+            zero = pl.lit(0.0, dtype=kind)
+            values = pl.when(values == zero).then(zero).otherwise(values.fill_nan(None))
         elif kind == pl.Categorical:
             values = values.cast(pl.String)
         made.append(values.alias(column))
