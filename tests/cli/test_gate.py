@@ -355,6 +355,17 @@ def test_a_cache_in_the_candidates_tree_is_refused(project, tmp_path_factory):
     }
 
 
+def test_a_cache_in_the_checkout_around_the_release_is_refused(project):
+    """The release may lie in a folder of the repository; the whole repository is the candidate's."""
+    (project.root / ".git").mkdir()
+    release = (project.root / "release.yaml").read_text()
+    project.write("ml/release.yaml", release)
+    project.write("ml/data.csv", (project.root / "data.csv").read_text())
+    project.policy(project.control())
+    done = project.gate("--release", "ml/release.yaml", "--cache", "cache")
+    assert (done.returncode, "candidate" in done.stderr) == (2, True), done.stderr
+
+
 def test_the_same_inputs_give_the_same_canonical_bytes(project):
     """Hash seeds, time zones, languages and folders of the caller change nothing."""
     project.policy(

@@ -292,6 +292,21 @@ def test_when_excuses_a_control_with_its_reason(project):
     assert "scores only" in steps[0].excused
 
 
+def test_what_a_release_does_not_give_is_absent(project):
+    """Also where the field has a value all the same, such as an empty set of roles."""
+    project.write("release.yaml", 'release: toy\nversion: "1"\ndata: {test: {path: data.csv}}\n')
+    project.policy(
+        *[
+            project.control(
+                id=f"C-{field}",
+                extra=f"with: {{key: [id]}}\n    when: {{release.{field}: absent, because: b}}",
+            )
+            for field in ("columns", "champion", "model", "task", "documents", "owner")
+        ]
+    )
+    assert [step.excused for step in plan_of(project).steps] == [None] * 6
+
+
 def test_enforcement_phases_in_by_the_runs_clock(project):
     phases = "{advisory: now, mandatory: 2026-06-01T00:00:00Z}"
     project.policy(project.control(enforcement=phases))

@@ -1,7 +1,14 @@
-"""What checkers on tables share: which columns are looked at."""
+"""What checkers on tables share: which columns are looked at, and how they are named."""
 
 from deploycheck.authoring.errors import EvidenceError
 from deploycheck.evidence.table import Table
+
+NAME = 80
+
+
+def quoted(name: str) -> str:
+    """A column or label for a reader: in quotes, cut at 80 characters."""
+    return repr(name if len(name) <= NAME else name[: NAME - 1] + "…")
 
 
 def chosen(table: Table, columns: tuple[str, ...] | None) -> tuple[str, ...]:

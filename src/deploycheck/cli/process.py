@@ -145,11 +145,11 @@ def work(task: Mapping[str, Any], watch: Watch, settle: Callable[[Exit], None]) 
 def _cache(folder: str | None, release: Path) -> Cache | None:
     if folder is None:
         return None
-    place = Path(folder).resolve()
-    if place.is_relative_to(release.resolve()):
-        raise Usage(
-            f"--cache {folder} lies in the release's folder, where the candidate could write it"
-        )
+    place, home = Path(folder).resolve(), release.resolve()
+    # The candidate's tree is the checkout around the release, where there is one.
+    tree = next((p for p in (home, *home.parents) if os.path.lexists(p / ".git")), home)
+    if place.is_relative_to(tree):
+        raise Usage(f"--cache {folder} lies in {tree}, where the candidate could write it")
     return Cache(place)
 
 

@@ -65,7 +65,7 @@ def supervise(task: Mapping[str, Any]) -> int:
             apart = True
             continue
         name = ending.at_work[0]
-        if "/" not in name:  # no control, but the plan or a report
+        if " " in name:  # no control, whose names have no blank, but the plan or a report
             click.echo(
                 f"deploycheck: the engine's process {ending.how} at work on {name}; nothing was "
                 "decided",

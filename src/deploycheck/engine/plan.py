@@ -184,8 +184,9 @@ def _excused(control: Control, release: Release) -> str | None:
     for key, wanted in control.when.items():
         if key == "because":
             continue
-        value = getattr(release, key.removeprefix("release."), None)
-        present = value is not None and value not in ("none", "", {}, ())
+        name = key.removeprefix("release.")
+        value = getattr(release, name, None)
+        present = value is not None and value != _nothing(name)
         holds = (
             present
             if wanted == "present"
@@ -196,6 +197,14 @@ def _excused(control: Control, release: Release) -> str | None:
         if not holds:
             return f"{control.when.get('because', '')} ({key} is not {wanted})"
     return None
+
+
+def _nothing(name: str) -> Any:
+    """What a field of a release is where the release does not give it."""
+    field = Release.model_fields.get(name)
+    if field is None or field.is_required():
+        return None
+    return field.get_default(call_default_factory=True)
 
 
 def _expired(loaded: LoadedPolicy, as_of: datetime) -> Iterator[Problem]:

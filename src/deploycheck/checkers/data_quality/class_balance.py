@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from deploycheck.authoring.checker import checker
+from deploycheck.authoring.columns import quoted
 from deploycheck.authoring.errors import EvidenceError
 from deploycheck.authoring.estimates import Estimate, Proportion, Statistic, Undefined
 from deploycheck.authoring.measure import Measure
@@ -13,7 +14,6 @@ from deploycheck.evidence.coded import MISSING
 from deploycheck.evidence.predictions import Predictions
 
 MOST_CLASSES = 1_000
-NAME = 80
 MEASURES = ("minority_share", "imbalance_ratio")
 
 
@@ -82,15 +82,15 @@ def class_balance(params: ClassBalance, predictions: Predictions) -> Iterator[Es
     absent = [label for label, count in rows.items() if not count]
     if len(rows) - len(absent) < 2 or absent:
         few = "fewer than two classes"
-        reason = few if len(rows) - len(absent) < 2 else f"no rows of class {_told(absent[0])}"
+        reason = few if len(rows) - len(absent) < 2 else f"no rows of class {quoted(absent[0])}"
         for name in MEASURES:
             yield Undefined(name, total, reason, slice=place)
         return
     smallest, least = min(rows.items(), key=lambda item: item[1])
     largest, most = max(rows.items(), key=lambda item: item[1])
     told = (
-        f"smallest class: {_told(smallest)}, {least:,} rows",
-        f"largest class: {_told(largest)}, {most:,} rows",
+        f"smallest class: {quoted(smallest)}, {least:,} rows",
+        f"largest class: {quoted(largest)}, {most:,} rows",
     )
     yield Proportion("minority_share", hits=least, of=total, slice=place, details=told)
     yield Statistic("imbalance_ratio", most / least, of=total, slice=place, details=told)
@@ -132,7 +132,3 @@ def _rows(column: str | None, predictions: Predictions) -> dict[str, int]:
         )
     counts = np.bincount(codes, predictions.weights, len(labels))
     return dict(zip(labels, (int(count) for count in counts), strict=True))
-
-
-def _told(label: str) -> str:
-    return repr(label if len(label) <= NAME else label[: NAME - 1] + "…")

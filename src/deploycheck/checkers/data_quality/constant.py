@@ -6,7 +6,7 @@ from fractions import Fraction
 from pydantic import Field
 
 from deploycheck.authoring.checker import checker
-from deploycheck.authoring.columns import chosen
+from deploycheck.authoring.columns import chosen, quoted
 from deploycheck.authoring.estimates import Count, Estimate, Proportion, Statistic, Undefined
 from deploycheck.authoring.measure import Measure
 from deploycheck.authoring.params import Columns, Params
@@ -14,7 +14,6 @@ from deploycheck.authoring.requests import TopTwo, TopTwoAnswer
 from deploycheck.evidence.table import Table
 
 SHOWN = 100
-NAME = 80
 
 
 class Constant(Params):
@@ -105,7 +104,7 @@ def constant(params: Constant, table: Table) -> Generator[Estimate | TopTwo, Top
         rows = answer.rows
         yield from _context(answer, {"column": column})
         if said := _constant(params, answer):
-            found.append(f"column {_told(column)}: {said}")
+            found.append(f"column {quoted(column)}: {said}")
     if not rows:
         yield Undefined("constant_columns", 0, "no rows")
         return
@@ -143,7 +142,3 @@ def _constant(params: Constant, answer: TopTwoAnswer) -> str:
         f"{answer.most:,} rows have the most frequent of {answer.distinct:,} values, "
         f"{answer.second:,} the second"
     )
-
-
-def _told(name: str) -> str:
-    return repr(name if len(name) <= NAME else name[: NAME - 1] + "…")

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool, StrictStr, field_serializer
 
 from deploycheck.authoring.checker import checker
+from deploycheck.authoring.columns import quoted
 from deploycheck.authoring.estimates import Count, Estimate, Undefined
 from deploycheck.authoring.measure import Measure
 from deploycheck.authoring.params import Params
@@ -13,7 +14,6 @@ from deploycheck.authoring.requests import Values, ValuesAnswer
 from deploycheck.evidence.table import Table
 
 SHOWN = 100
-NAME = 80
 
 Name = Annotated[StrictStr, Field(min_length=1, max_length=1000)]
 
@@ -95,8 +95,7 @@ def schema(params: Schema, table: Table) -> Generator[Estimate | Values, ValuesA
           extra: true
         require: {differences: {max: 0}}
     """
-    there = len(table.columns)
-    yield Count("columns", there)
+    yield Count("columns", len(table.columns))
     asked = [name for name in params.columns if name in table.columns]
     counted = {f"missing {name}": table.missing(name).sum() for name in asked}
     answer = yield Values(table, {"rows": table.rows(), **counted})
@@ -115,19 +114,19 @@ def _differences(
 ) -> Iterator[str]:
     for name, declared in params.columns.items():
         if name not in table.columns:
-            yield f"column {_told(name)}: declared {declared.kind}, not there"
+            yield f"column {quoted(name)}: declared {declared.kind}, not there"
             continue
         kind = table.columns[name]
         if kind != declared.kind:
             void = ", without any value" if missing[name] == rows else ""
-            yield f"column {_told(name)}: declared {declared.kind}, is {kind}{void}"
+            yield f"column {quoted(name)}: declared {declared.kind}, is {kind}{void}"
         if missing[name] and not declared.nullable:
             holes = f"{missing[name]:,} of {rows:,} rows have no value"
-            yield f"column {_told(name)}: declared not nullable, {holes}"
+            yield f"column {quoted(name)}: declared not nullable, {holes}"
     if not params.extra:
         for name, kind in table.columns.items():
             if name not in params.columns:
-                yield f"column {_told(name)}: not declared, is {kind}"
+                yield f"column {quoted(name)}: not declared, is {kind}"
     if params.ordered:
         yield from _order(tuple(params.columns), tuple(table.columns))
 
@@ -139,9 +138,5 @@ def _order(declared: tuple[str, ...], there: tuple[str, ...]) -> Iterator[str]:
     found = [name for name in there if name in both]
     for first, second in zip(wanted, found, strict=True):
         if first != second:
-            yield f"order: declared {_told(first)}, there stands {_told(second)}"
+            yield f"order: declared {quoted(first)}, there stands {quoted(second)}"
             return
-
-
-def _told(name: str) -> str:
-    return repr(name if len(name) <= NAME else name[: NAME - 1] + "…")

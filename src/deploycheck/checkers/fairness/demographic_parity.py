@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from deploycheck.authoring.checker import checker
 from deploycheck.authoring.estimates import Estimate, Range, RatioRange, Undefined
-from deploycheck.authoring.groups import GroupParams, Rate, assess
+from deploycheck.authoring.groups import Assessed, GroupParams, Rate, assess
 from deploycheck.authoring.measure import Measure
 from deploycheck.evidence.predictions import Predictions
 
@@ -82,18 +82,23 @@ def demographic_parity(params: DemographicParity, predictions: Predictions) -> I
     for split in params.splits:
         rates = [Rate(s.slice, s.hits, s.of, s.of) for s in predictions.selected(split)]
         groups = assess(params, split, rates)
-        place = {"by": groups.by}
-        compared = tuple(rate.group() for rate in groups.compared)
-        if len(compared) < 2:
-            yield groups.incomparable(DIFFERENCE)
-            yield groups.incomparable(RATIO)
-        else:
-            yield Range(DIFFERENCE, compared, slice=place)
-            if any(rate.hits for rate in groups.compared):
-                yield RatioRange(RATIO, compared, slice=place)
-            else:
-                rows = sum(rate.of for rate in groups.compared)
-                yield Undefined(RATIO, rows, "nobody is selected in any group", slice=place)
+        yield from _extremes(groups)
         yield from groups.notes(DIFFERENCE, "selection rate")
         yield from groups.notes(RATIO, "selection rate")
         yield from groups.rates(SELECTION)
+
+
+def _extremes(groups: Assessed) -> Iterator[Estimate]:
+    """The difference and the ratio of the groups, or why there is none."""
+    place = {"by": groups.by}
+    compared = tuple(rate.group() for rate in groups.compared)
+    if len(compared) < 2:
+        yield groups.incomparable(DIFFERENCE)
+        yield groups.incomparable(RATIO)
+        return
+    yield Range(DIFFERENCE, compared, slice=place)
+    if any(rate.hits for rate in groups.compared):
+        yield RatioRange(RATIO, compared, slice=place)
+    else:
+        rows = sum(rate.of for rate in groups.compared)
+        yield Undefined(RATIO, rows, "nobody is selected in any group", slice=place)
