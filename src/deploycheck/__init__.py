@@ -5,14 +5,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from deploycheck.authoring.checker import Checker, checker
+    from deploycheck.authoring.clock import AsOf
     from deploycheck.authoring.collector import Collector, Description, Source, collector
     from deploycheck.authoring.errors import EvidenceError, Undecidable
     from deploycheck.authoring.estimates import (
+        Auc,
+        AucDifference,
+        BoundedMean,
+        ChiSquared,
         Count,
         Difference,
+        Distance,
         Estimate,
         Group,
         Mean,
+        Paired,
         Proportion,
         Quantile,
         Range,
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
         Statistic,
         Undefined,
     )
+    from deploycheck.authoring.figures import Bar, Bars, Curve, Distribution, Point
     from deploycheck.authoring.groups import GroupParams
     from deploycheck.authoring.hookspecs import hookimpl
     from deploycheck.authoring.measure import Measure
@@ -29,24 +37,37 @@ if TYPE_CHECKING:
     from deploycheck.authoring.reporter import Reporter, reporter
     from deploycheck.authoring.requests import Counts, Duplicates, TopTwo, Values
     from deploycheck.authoring.seed import Seed
+    from deploycheck.evidence.attributions import Attributions
     from deploycheck.evidence.card import Card
+    from deploycheck.evidence.examples import Examples
     from deploycheck.evidence.manifest import Manifest
     from deploycheck.evidence.model_file import ModelFile
     from deploycheck.evidence.predictions import Predictions
+    from deploycheck.evidence.predictor import Answers, Predictor
+    from deploycheck.evidence.samples import Samples
+    from deploycheck.evidence.scores import Scores
     from deploycheck.evidence.table import Table
+    from deploycheck.evidence.timings import Timings
 
 # Public names are resolved when they are asked for (PEP 562): the pytest plugin is imported by
 # every pytest run of every project it is installed in, and must not pay for pydantic.
 _HOMES = {
     "authoring.checker": ("Checker", "checker"),
+    "authoring.clock": ("AsOf",),
     "authoring.collector": ("Collector", "Description", "Source", "collector"),
     "authoring.errors": ("EvidenceError", "Undecidable"),
     "authoring.estimates": (
+        "Auc",
+        "AucDifference",
+        "BoundedMean",
+        "ChiSquared",
         "Count",
         "Difference",
+        "Distance",
         "Estimate",
         "Group",
         "Mean",
+        "Paired",
         "Proportion",
         "Quantile",
         "Range",
@@ -55,6 +76,7 @@ _HOMES = {
         "Statistic",
         "Undefined",
     ),
+    "authoring.figures": ("Bar", "Bars", "Curve", "Distribution", "Point"),
     "authoring.groups": ("GroupParams",),
     "authoring.hookspecs": ("hookimpl",),
     "authoring.measure": ("Measure",),
@@ -63,29 +85,48 @@ _HOMES = {
     "authoring.reporter": ("Reporter", "reporter"),
     "authoring.requests": ("Counts", "Duplicates", "TopTwo", "Values"),
     "authoring.seed": ("Seed",),
+    "evidence.attributions": ("Attributions",),
     "evidence.card": ("Card",),
+    "evidence.examples": ("Examples",),
     "evidence.manifest": ("Manifest",),
     "evidence.model_file": ("ModelFile",),
     "evidence.predictions": ("Predictions",),
+    "evidence.predictor": ("Answers", "Predictor"),
+    "evidence.samples": ("Samples",),
+    "evidence.scores": ("Scores",),
     "evidence.table": ("Table",),
+    "evidence.timings": ("Timings",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __version__ = "0.1.0"
 # Written out, so that type checkers know what is exported.
 __all__ = [
+    "Answers",
+    "AsOf",
+    "Attributions",
+    "Auc",
+    "AucDifference",
+    "Bar",
+    "Bars",
+    "BoundedMean",
     "Card",
     "Checker",
+    "ChiSquared",
     "Collector",
     "Column",
     "Columns",
     "Count",
     "Counts",
+    "Curve",
     "Description",
     "Difference",
+    "Distance",
+    "Distribution",
     "Duplicates",
     "Estimate",
     "EvidenceError",
+    "Examples",
     "From",
     "Group",
     "GroupParams",
@@ -93,19 +134,25 @@ __all__ = [
     "Mean",
     "Measure",
     "ModelFile",
+    "Paired",
     "Params",
+    "Point",
     "PolicyPack",
     "Predictions",
+    "Predictor",
     "Proportion",
     "Quantile",
     "Range",
     "Ratio",
     "RatioRange",
     "Reporter",
+    "Samples",
+    "Scores",
     "Seed",
     "Source",
     "Statistic",
     "Table",
+    "Timings",
     "TopTwo",
     "Undecidable",
     "Undefined",

@@ -1,15 +1,31 @@
 """``@collector``: makes one type of evidence for one subject. All I/O of a run lives here."""
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from deploycheck.authoring.errors import DefinitionError
+from deploycheck.authoring.errors import DefinitionError, EvidenceError
 from deploycheck.authoring.files import Files
 from deploycheck.authoring.params import NoParams, Params
 from deploycheck.authoring.signature import Signature, read
 from deploycheck.model.release import DataSet, ModelArtefact, Release
+
+
+class Memory(Protocol):
+    """What is kept between runs: bytes by a key that says all they depend on."""
+
+    def get(self, key: str) -> bytes | None:
+        """What was put under ``key``, whole and unaltered, or ``None``."""
+
+    def put(self, key: str, value: bytes) -> None:
+        """Keep ``value``; a failure to keep it is no failure."""
+
+
+def _nothing(evidence: type[Any]) -> Any:
+    raise EvidenceError(f"nothing collects {evidence.__name__} here")
 
 
 @dataclass(frozen=True)
@@ -17,13 +33,22 @@ class Source:
     """What a collector may look at: the release and one subject of it.
 
     ``subject`` is the name of the data set or document, ``model`` or ``champion``, or
-    ``release``. ``columns`` are the columns that the controls of this run will read.
+    ``release``. ``columns`` are the columns that the controls of this run will read. ``role`` is
+    the model that is asked where one is: ``model`` or ``champion``.
+
+    ``described(Type)`` and ``collected(Type)`` give other evidence of the same subject and role,
+    for what only some releases need; what is always needed is an argument of ``collect``.
+    ``memory`` keeps bytes between runs, ``None`` where nothing may be kept.
     """
 
     release: Release
     subject: str
     files: Files
     columns: tuple[str, ...] = ()
+    role: str = "model"
+    described: Callable[[type[Any]], "Description"] = field(default=_nothing, repr=False)
+    collected: Callable[[type[Any]], Any] = field(default=_nothing, repr=False)
+    memory: Memory | None = field(default=None, repr=False)
 
     @property
     def data_set(self) -> DataSet:
@@ -31,7 +56,7 @@ class Source:
 
     @property
     def model(self) -> ModelArtefact | None:
-        if self.subject == "champion":
+        if "champion" in (self.subject, self.role):
             return self.release.champion.model if self.release.champion else None
         return self.release.model if isinstance(self.release.model, ModelArtefact) else None
 
@@ -52,6 +77,12 @@ class Description:
     digest: str | None
     columns: Mapping[str, str] | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def combined_digest(*parts: Any) -> str:
+    """sha256 of plain data, such as the digests of everything that evidence is made from."""
+    told = json.dumps(parts, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return "sha256:" + hashlib.sha256(told.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -78,7 +109,8 @@ def collector(definition: type[Any]) -> Collector:
       unreadable, :class:`~deploycheck.authoring.errors.RoleError` for a role that the release
       does not give.
     * ``collect(self, source, params, **evidence)``: makes it; further arguments are other
-      evidence of the same subject, by type.
+      evidence, by type: of the same data set, of the model, of the document that the argument
+      names. Their parameters stand in the policy beside those of this one.
 
     :raises DefinitionError: something is missing.
     """

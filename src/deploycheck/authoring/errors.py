@@ -2,7 +2,7 @@
 
 from deploycheck.evidence.errors import EvidenceError
 
-__all__ = ["DefinitionError", "EvidenceError", "NotYet", "RoleError", "Undecidable"]
+__all__ = ["DefinitionError", "EvidenceError", "NotYet", "RoleError", "Undecidable", "needed"]
 
 
 class Undecidable(Exception):
@@ -37,3 +37,17 @@ class NotYet(Exception):
 
 class DefinitionError(TypeError):
     """A checker, collector or reporter is written wrongly; raised where it is defined."""
+
+
+def needed(module: str, extra: str, why: str) -> EvidenceError:
+    """The error for a library that is not installed, with the command that installs it.
+
+    :param module: what cannot be imported.
+    :param extra: the extra of deploycheck that brings it.
+    :param why: what needs it.
+    """
+    return EvidenceError(
+        f"{why} needs {module}, which is not installed",
+        f"pip install 'deploycheck[{extra}]'",
+        code="DC206",
+    )

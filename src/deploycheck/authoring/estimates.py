@@ -133,6 +133,103 @@ class Statistic(Labels):
 
 
 @dataclass(frozen=True)
+class BoundedMean(Labels):
+    """Mean of ``n`` independent numbers between ``low`` and ``high``, with sample deviation ``sd``.
+
+    Its bounds hold at every ``n``, also where all numbers are equal.
+    """
+
+    name: str
+    mean: Number
+    sd: Number
+    n: Number
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Paired(Labels):
+    """p1 − p2 of two proportions on the same rows, from the four cells of their table.
+
+    ``both`` rows are hits of the first and the second, ``first`` of the first alone, ``second``
+    of the second alone, ``neither`` of none.
+    """
+
+    name: str
+    both: Number
+    first: Number
+    second: Number
+    neither: Number
+
+
+@dataclass(frozen=True)
+class Auc(Labels):
+    """Area under the ROC curve: P(score of a positive > score of a negative), ties half.
+
+    ``positives`` and ``negatives`` are their scores, as tuples or one-dimensional arrays.
+    """
+
+    name: str
+    positives: Any
+    negatives: Any
+
+
+@dataclass(frozen=True)
+class AucDifference(Labels):
+    """AUC of ``positives``/``negatives`` minus that of ``versus_…``: two scores of the same rows.
+
+    The arrays of one class are parallel: the i-th score and the i-th ``versus`` score belong to
+    one row.
+    """
+
+    name: str
+    positives: Any
+    negatives: Any
+    versus_positives: Any
+    versus_negatives: Any
+
+
+@dataclass(frozen=True)
+class Distance(Labels):
+    """A distance whose estimate lies within the noise of the truth, on either side.
+
+    |``value`` − truth| is at most a random noise whose upper tail beyond ``center`` is at most
+    that of a normal distribution with deviation ``scale``; so bounds follow from the triangle
+    inequality, whether or not the truth is zero, where the bootstrap fails.
+
+    :param value: the distance in the data, at least 0.
+    :param center: mean (or median) of the noise; the value expected where nothing differs.
+    :param scale: standard deviation of its tail, greater than 0.
+    :param n: rows behind it.
+    """
+
+    name: str
+    value: Number
+    center: Number
+    scale: Number
+    n: Number
+
+
+@dataclass(frozen=True)
+class ChiSquared(Labels):
+    """An effect size with a noncentral chi-squared statistic: Cramér's V, PSI.
+
+    ``statistic`` ~ χ²(``df``, noncentrality λ), and the effect is (λ / ``n``)^(1 / ``power``);
+    the value shown is (``statistic`` / ``n``)^(1 / ``power``).
+
+    :param n: what λ is divided by: rows for Cramér's V of two rows (power 2), m·n / (m + n) for
+        PSI (power 1).
+    """
+
+    name: str
+    statistic: Number
+    df: int
+    n: Number
+    power: int = 2
+    rows: Number = None
+
+
+@dataclass(frozen=True)
 class Undefined(Labels):
     """Nothing can be said about ``name`` in this slice: 0/0, one class, a group too small.
 
@@ -156,6 +253,12 @@ Estimate = (
     | Quantile
     | Count
     | Statistic
+    | BoundedMean
+    | Paired
+    | Auc
+    | AucDifference
+    | Distance
+    | ChiSquared
     | Undefined
 )
 KINDS: dict[str, type[Any]] = {
@@ -170,6 +273,12 @@ KINDS: dict[str, type[Any]] = {
         Quantile,
         Count,
         Statistic,
+        BoundedMean,
+        Paired,
+        Auc,
+        AucDifference,
+        Distance,
+        ChiSquared,
         Undefined,
     )
 }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+from deploycheck.authoring.clock import AsOf
 from deploycheck.authoring.errors import DefinitionError
 from deploycheck.authoring.params import From, NoParams, Params
 from deploycheck.authoring.seed import Seed
@@ -26,16 +27,19 @@ class Need:
 
 @dataclass(frozen=True)
 class Signature:
-    """``takes`` is the name of the params argument, ``seed`` that of the seed, if there is one."""
+    """``takes`` is the name of the params argument, ``seed`` and ``clock`` those of the seed and
+    the run's clock, where they are asked for.
+    """
 
     params: type[Params]
     takes: str | None
     needs: Mapping[str, Need]
     returns: Any
     seed: str | None = None
+    clock: str | None = None
 
     def arguments(self, params: Params, evidence: Mapping[str, object]) -> dict[str, object]:
-        names = (*self.needs, self.seed) if self.seed is not None else tuple(self.needs)
+        names = (*self.needs, *(n for n in (self.seed, self.clock) if n is not None))
         asked = {name: evidence[name] for name in names}
         return asked if self.takes is None else {self.takes: params, **asked}
 
@@ -52,6 +56,7 @@ def read(function: Callable[..., Any], *, skip: tuple[str, ...] = ()) -> Signatu
     model: type[Params] = NoParams
     needs: dict[str, Need] = {}
     seed: str | None = None
+    clock: str | None = None
     for name, parameter in inspect.signature(function).parameters.items():
         if name in skip:
             continue
@@ -67,13 +72,15 @@ def read(function: Callable[..., Any], *, skip: tuple[str, ...] = ()) -> Signatu
             takes, model = name, kind
         elif kind is Seed:
             seed = name
+        elif kind is AsOf:
+            clock = name
         elif getattr(kind, "subject", None) in {"data", "model", "document", "release"}:
             needs[name] = Need(name, kind, data)
         else:
             raise DefinitionError(
                 f"{where} is neither Params nor evidence: {kind!r} declares no subject"
             )
-    return Signature(model, takes, needs, returns, seed)
+    return Signature(model, takes, needs, returns, seed, clock)
 
 
 def _unwrap(hint: Any) -> tuple[Any, str | None]:

@@ -8,12 +8,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from deploycheck.authoring.checker import Checker
+from deploycheck.authoring.collector import Collector
 from deploycheck.authoring.errors import DefinitionError, NotYet, RoleError
 from deploycheck.authoring.params import Params, column_fields
 from deploycheck.authoring.signature import Need as Asked
 from deploycheck.engine.problems import did_you_mean
 from deploycheck.engine.registry import Registry
-from deploycheck.engine.store import Need, Store
+from deploycheck.engine.store import Need, Store, make_need
 from deploycheck.model.policy import Control
 from deploycheck.model.release import Release
 
@@ -138,21 +139,26 @@ class Binder:
         made: list[Binding] = []
         sound = True
         options: dict[str, Params | None] = {}
-        for asked in checker.signature.needs.values():
-            maker = self.registry.collector(asked.type)
-            if maker is None:  # vocabulary() refused it already
-                return None
+
+        def given(maker: Collector) -> Params:
             if maker.name not in options:
                 options[maker.name] = self._params(
                     maker.params, f"collector:{maker.name}", control.with_, words, ("with",), tell
                 )
-            params = options[maker.name]
+            return options[maker.name] or maker.params.model_construct()
+
+        for asked in checker.signature.needs.values():
+            maker = self.registry.collector(asked.type)
+            if maker is None:  # vocabulary() refused it already
+                return None
             subject = self._subject(asked, control, tell)
-            if params is None or subject is None:
+            if subject is None:
                 sound = False
                 continue
-            made.append(Binding(asked.argument, Need(maker, subject, params)))
-        return tuple(made) if sound else None
+            role = "champion" if asked.argument == "champion" else "model"
+            need = make_need(maker, subject, role, given, self.registry.collector)
+            made.append(Binding(asked.argument, need))
+        return tuple(made) if sound and None not in options.values() else None
 
     def _subject(self, asked: Asked, control: Control, tell: Tell) -> str | None:
         """The data set, document or model an argument is made from; ``None`` after telling."""

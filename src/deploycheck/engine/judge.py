@@ -35,6 +35,7 @@ class Judged:
     reason: str
     measurements: tuple[Measurement, ...] = ()
     code: str | None = None
+    figures: tuple[Any, ...] = ()
 
 
 def judge(step: Step, estimates: Sequence[Estimate], *, alarms: int = 1) -> Judged:

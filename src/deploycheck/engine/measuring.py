@@ -1,10 +1,13 @@
 """Steps → verdicts: collects evidence, measures together what shares a scan, judges, remembers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC
 from typing import Any
 
+from deploycheck.authoring.clock import AsOf
 from deploycheck.authoring.errors import EvidenceError
+from deploycheck.authoring.figures import Figure, as_json
 from deploycheck.engine.cache import Cache
 from deploycheck.engine.judge import Judged, judge
 from deploycheck.engine.resolve import Failed, Job, measure
@@ -97,6 +100,8 @@ class Measuring:
                 self._done[step.key] = _failed(result)
                 continue
             judged = self._judge(step, result)
+            figures = tuple(as_json(item) for item in result if isinstance(item, Figure))
+            judged = replace(judged, figures=figures)
             self._done[step.key] = judged
             if (
                 self.cache is not None
@@ -107,7 +112,8 @@ class Measuring:
 
     def _judge(self, step: Step, result: Any) -> Judged:
         try:
-            return judge(step, result, alarms=self.plan.alarms.get(step.policy, 1))
+            estimates = [item for item in result if not isinstance(item, Figure)]
+            return judge(step, estimates, alarms=self.plan.alarms.get(step.policy, 1))
         except Exception as error:  # noqa: BLE001 - a verdict that cannot be reached is ERROR
             said = f"what it measured cannot be judged: {type(error).__name__}: {error}"
             return Judged(Outcome.ERROR, said[:2000], code="DC307")
@@ -121,6 +127,8 @@ class Measuring:
                     evidence[binding.argument] = self.plan.store.collect(binding.need)
                 if (name := step.bound.checker.signature.seed) is not None:
                     evidence[name] = seed_of(step, self.plan)
+                if (name := step.bound.checker.signature.clock) is not None:
+                    evidence[name] = _clock(self.plan)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - collectors may raise anything, panics too
@@ -169,6 +177,13 @@ def _scan(step: Step) -> tuple[str, ...] | None:
     return tuple(sorted({need.key for need in needs}))
 
 
+def _clock(plan: Plan) -> AsOf:
+    now = plan.as_of.astimezone(UTC)
+    return AsOf(
+        now.year, now.month, now.day, now.hour, now.minute, now.second, now.microsecond, UTC
+    )
+
+
 def _failed(failed: Failed) -> Judged:
     if failed.code == UNDECIDABLE:
         return Judged(Outcome.INCONCLUSIVE, str(failed.error) or "the evidence cannot decide it")
@@ -191,6 +206,7 @@ def _freeze(judged: Judged) -> dict[str, Any]:
         "reason": judged.reason,
         "measurements": [m.model_dump(mode="json") for m in judged.measurements],
         "code": judged.code,
+        "figures": list(judged.figures),
     }
 
 
@@ -200,6 +216,7 @@ def _thaw(kept: Any) -> Judged | None:
         if outcome not in {Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE}:
             return None
         measurements = tuple(Measurement.model_validate(m) for m in kept["measurements"])
-        return Judged(outcome, kept["reason"], measurements, kept["code"])
+        figures = tuple(kept["figures"])
+        return Judged(outcome, kept["reason"], measurements, kept["code"], figures)
     except (KeyError, TypeError, ValueError):
         return None

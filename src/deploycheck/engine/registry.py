@@ -164,12 +164,23 @@ class Registry:
                     f"{checker.id}: nothing collects {need.type.__name__} "
                     f"(argument {need.argument!r})"
                 )
-            for key in maker.params.model_fields:
-                yield key, f"collector:{maker.name}"
+            yield from self._options(checker, maker)
             if need.subject == "data":
                 yield "data", "data"
             if need.subject in {"data", "document"}:
                 yield need.argument, need.subject
+
+    def _options(self, checker: Checker, maker: Collector) -> Iterator[tuple[str, str]]:
+        """The parameters of a collector, and of those that it asks."""
+        for key in maker.params.model_fields:
+            yield key, f"collector:{maker.name}"
+        for need in maker.signature.needs.values():
+            below = self.collector(need.type)
+            if below is None:
+                raise DefinitionError(
+                    f"{checker.id}: nothing collects {need.type.__name__} for {maker.name}"
+                )
+            yield from self._options(checker, below)
 
 
 def _module_of(collector: Collector) -> str:

@@ -11,7 +11,9 @@ from typing import Any, cast
 
 from deploycheck.authoring.checker import Checker
 from deploycheck.authoring.estimates import Estimate
+from deploycheck.authoring.figures import FIGURES, Figure
 from deploycheck.authoring.params import Params
+from deploycheck.engine.scan.drawable import undrawable
 from deploycheck.engine.scan.failures import Failed, Junk, TimeLimit, failure
 from deploycheck.engine.scan.fill import fill, is_estimate, open_numbers, unsound
 from deploycheck.engine.scan.numbers import Ask, evaluate, the_table
@@ -21,6 +23,7 @@ __all__ = ["Failed", "Guard", "Job", "Junk", "TimeLimit", "measure"]
 
 Guard = Callable[[Sequence[str]], AbstractContextManager[None]]
 ESTIMATES = 100_000
+MOST_FIGURES = 20
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class _Run:
     job: Job
     iterator: Iterator[Any] | None = None
     estimates: list[Estimate] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
     waiting: Any = None
     ended: bool = False
     failed: Failed | None = None
@@ -77,15 +81,28 @@ class _Run:
                     raise Junk("only a generator can receive the answer to a request")
                 self.waiting = item
                 return
-            if not is_estimate(item):
-                raise Junk(f"the checker yields {_named(item)}, which is no estimate")
-            if fault := unsound(item):
-                raise Junk(f"the checker yields an estimate whose {fault}")
-            self.estimates.append(cast("Estimate", item))
+            self._take(item)
             item = next(self.iterator, nothing)
         self.ended = True
         if not self.estimates:
             raise Junk("the checker yields no estimate at all")
+
+    def _take(self, item: Any) -> None:
+        """Keep an estimate or a figure.
+
+        :raises Junk: it is neither, or not made as it must be.
+        """
+        if type(item) in FIGURES:
+            fault = undrawable(item)
+            if fault or len(self.figures) >= MOST_FIGURES:
+                raise Junk(f"the checker yields a figure whose {fault or 'like are too many'}")
+            self.figures.append(item)
+            return
+        if not is_estimate(item):
+            raise Junk(f"the checker yields {_named(item)}, which is no estimate")
+        if fault := unsound(item):
+            raise Junk(f"the checker yields an estimate whose {fault}")
+        self.estimates.append(cast("Estimate", item))
 
     def _started(self) -> Iterator[Any]:
         job = self.job
@@ -109,6 +126,7 @@ class _Run:
         self.failed = self.failed or failure(error)
         self.waiting = None
         self.estimates.clear()
+        self.figures.clear()
         try:
             with guard((self.key,)):
                 _close(self.iterator)
@@ -118,8 +136,10 @@ class _Run:
             return
 
 
-def measure(jobs: Sequence[Job], guard: Guard) -> dict[str, tuple[Estimate, ...] | Failed]:
+def measure(jobs: Sequence[Job], guard: Guard) -> dict[str, tuple[Estimate | Figure, ...] | Failed]:
     """What each job's checker measured, or why it could not; in the order of ``jobs``.
+
+    Figures come after the estimates.
 
     Numbers that were narwhals expressions are plain Python numbers afterwards: one true or false
     for each row counts the rows where it is true (missing is not true), one with a single number
@@ -147,7 +167,7 @@ def measure(jobs: Sequence[Job], guard: Guard) -> dict[str, tuple[Estimate, ...]
             else:
                 run.advance(answer, guard)
     _fill_in([run for run in runs if run.failed is None], guard)
-    return {run.key: run.failed or tuple(run.estimates) for run in runs}
+    return {run.key: run.failed or (*run.estimates, *run.figures) for run in runs}
 
 
 def _fill_in(runs: Sequence[_Run], guard: Guard) -> None:

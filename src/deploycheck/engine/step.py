@@ -1,11 +1,12 @@
 """A plan and its steps: what a run will do, fixed before it begins."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from deploycheck.authoring.collector import Collector
 from deploycheck.authoring.errors import EvidenceError
 from deploycheck.authoring.seed import Seed
 from deploycheck.engine.bind import Binding, Bound
@@ -13,7 +14,7 @@ from deploycheck.engine.materials import Materials
 from deploycheck.engine.problems import Problem
 from deploycheck.engine.registry import Registry
 from deploycheck.engine.requirement import Requirement
-from deploycheck.engine.store import Store, sha256
+from deploycheck.engine.store import Need, Store, sha256
 from deploycheck.model.base import format_instant
 from deploycheck.model.decision import PluginUsed, PolicyUsed, ReleaseUsed
 from deploycheck.model.policy import Control, Enforcement, Kind, Policy
@@ -46,7 +47,7 @@ class Step:
         """Everything that was in force, defaults included: of the check and of its evidence."""
         used: dict[str, Any] = {}
         for binding in self.bound.bindings:
-            used |= binding.need.params.model_dump(mode="json")
+            used |= _options(binding.need)
         return used | self.bound.params.model_dump(mode="json")
 
     @cached_property
@@ -131,6 +132,20 @@ class Plan:
         }
 
 
+def _options(need: Need) -> dict[str, Any]:
+    """The parameters of evidence and of what it is made from."""
+    below: dict[str, Any] = {}
+    for other in need.below.values():
+        below |= _options(other)
+    return below | need.params.model_dump(mode="json")
+
+
+def _makers(need: Need) -> Iterator[Collector]:
+    yield need.collector
+    for other in need.below.values():
+        yield from _makers(other)
+
+
 def seed_of(step: Step, plan: Plan) -> Seed:
     """The control's seed: of its evidence, its check and its parameters, and of nothing else."""
     parts = {
@@ -168,6 +183,7 @@ def control_digest(step: Step, plan: Plan) -> str:
             "version": step.bound.checker.version,
             "plugins": [plugin.model_dump(mode="json") for plugin in _plugins(step, plan)],
             "parameters": step.parameters,
+            "as_of": format_instant(plan.as_of) if step.bound.checker.signature.clock else None,
         }
     )
 
@@ -176,7 +192,8 @@ def _plugins(step: Step, plan: Plan) -> list[PluginUsed]:
     """Plugins whose code measures a control or makes its evidence."""
     registry = plan.registry
     found = [registry.provider(step.control.check)]
-    found += [registry.maker(binding.need.collector) for binding in step.bound.bindings]
+    makers = (maker for binding in step.bound.bindings for maker in _makers(binding.need))
+    found += [registry.maker(maker) for maker in makers]
     return [plugin for plugin in found if plugin is not None]
 
 

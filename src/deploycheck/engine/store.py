@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from deploycheck.authoring.collector import Collector, Description, Source
+from deploycheck.authoring.collector import Collector, Description, Memory, Source
 from deploycheck.authoring.errors import EvidenceError, NotYet, RoleError
 from deploycheck.authoring.files import Files
 from deploycheck.authoring.params import Params
@@ -21,17 +21,25 @@ Known = dict[str, dict[str, Any]]
 class Need:
     """One piece of evidence of one subject, made with certain parameters.
 
-    ``subject`` is the name of a data set or document, ``model``, ``champion`` or ``release``.
+    ``subject`` is the name of a data set or document, ``model``, ``champion`` or ``release``;
+    ``role`` is the model that is asked where one is: ``model`` or ``champion``; ``below`` is the
+    evidence that this is made from, by argument of the collector.
     """
 
     collector: Collector
     subject: str
     params: Params
+    role: str = "model"
+    below: Mapping[str, "Need"] = field(default_factory=dict)
 
     @cached_property
     def key(self) -> str:
         """Names the evidence inside a run; controls with the same key share it."""
-        return f"{self.collector.name}|{self.subject}|{self.params.model_dump_json()}"
+        below = ",".join(need.key for need in self.below.values())
+        return (
+            f"{self.collector.name}|{self.subject}|{self.role}|{self.params.model_dump_json()}"
+            f"[{below}]"
+        )
 
 
 @dataclass
@@ -47,6 +55,7 @@ class Store:
     files: Files
     makers: Any
     known: Known = field(default_factory=dict)
+    memory: Memory | None = None
     _columns: dict[str, set[str]] = field(default_factory=dict)
     _described: dict[str, Description | EvidenceError] = field(default_factory=dict)
     _collected: dict[str, Any] = field(default_factory=dict)
@@ -56,10 +65,32 @@ class Store:
     def will_read(self, need: Need, columns: Iterable[str]) -> None:
         """Tell which columns a control will read; the collector may leave out the others."""
         self._columns.setdefault(need.key, set()).update(columns)
+        for below in need.below.values():
+            if below.collector.evidence.subject == "data":
+                self.will_read(below, columns)
 
     def _source(self, need: Need) -> Source:
         columns = tuple(sorted(self._columns.get(need.key, ())))
-        return Source(self.release, need.subject, self.files, columns)
+        return Source(
+            self.release,
+            need.subject,
+            self.files,
+            columns,
+            role=need.role,
+            described=lambda evidence: self.describe(self.other(need, evidence)),
+            collected=lambda evidence: self.collect(self.other(need, evidence)),
+            memory=self.memory,
+        )
+
+    def other(self, need: Need, evidence: type[Any]) -> Need:
+        """Evidence of another type, of the same data set and model, with default parameters.
+
+        :raises EvidenceError: nothing collects it.
+        """
+        maker = self.makers(evidence)
+        if maker is None:
+            raise EvidenceError(f"nothing collects {evidence.__name__}")
+        return _made_for(maker, need.subject, need.role, "", _defaults, self.makers)
 
     def describe(self, need: Need) -> Description:
         """What is known without measuring.
@@ -81,6 +112,8 @@ class Store:
 
     def _describe(self, need: Need) -> Description | EvidenceError:
         try:
+            for below in need.below.values():
+                self.describe(below)
             made = need.collector.describe(self._source(need), need.params)
         except EvidenceError as error:
             return error
@@ -109,8 +142,11 @@ class Store:
         """The rows of a data set, as every collector and the plan take them."""
         if data_set not in self._tables:
             maker = self.makers(Table)
-            self._tables[data_set] = maker and Need(maker, data_set, maker.params())
+            self._tables[data_set] = maker and self._table(maker, data_set)
         return self._tables[data_set]
+
+    def _table(self, maker: Collector, data_set: str) -> Need:
+        return make_need(maker, data_set, "model", _defaults, self.makers)
 
     def collect(self, need: Need) -> Any:
         """The evidence itself, made at most once.
@@ -130,14 +166,7 @@ class Store:
     def _collect(self, need: Need) -> Any:
         planned = self.describe(need)
         source = self._source(need)
-        others: dict[str, Any] = {}
-        for name, asked in need.collector.signature.needs.items():
-            maker = self.makers(asked.type)
-            if maker is None:
-                raise EvidenceError(f"nothing collects {asked.type.__name__}")
-            below = Need(maker, need.subject, maker.params())
-            self.will_read(below, source.columns)
-            others[name] = self.collect(below)
+        others = {name: self.collect(below) for name, below in need.below.items()}
         made = need.collector.collect(source, need.params, **others)
         if not isinstance(made, need.collector.evidence):
             raise EvidenceError(f"collector {need.collector.name} gave {type(made).__name__}")
@@ -171,8 +200,44 @@ class Store:
             "spec": spec,
             "columns": release.columns.model_dump(mode="json"),
             "task": release.task,
+            "below": {name: self.evidence_key(below) for name, below in need.below.items()},
         }
         return sha256(parts)
+
+    def close(self) -> None:
+        """End what evidence holds open, such as the process of a model."""
+        for made in self._collected.values():
+            close = getattr(made, "close", None)
+            if callable(close):
+                close()
+
+
+def make_need(maker: Collector, subject: str, role: str, params: Any, makers: Any) -> Need:
+    """The evidence of ``maker`` about ``subject``, with everything it is made from.
+
+    :param params: makes the parameters of a collector.
+    :param makers: looks up a collector by evidence type.
+    :raises EvidenceError: nothing collects what is below.
+    """
+    below: dict[str, Need] = {}
+    for argument, asked in maker.signature.needs.items():
+        found = makers(asked.type)
+        if found is None:
+            raise EvidenceError(f"nothing collects {asked.type.__name__}")
+        below[argument] = _made_for(found, subject, role, argument, params, makers)
+    return Need(maker, subject, params(maker), role, below)
+
+
+def _made_for(
+    maker: Collector, subject: str, role: str, argument: str, params: Any, makers: Any
+) -> Need:
+    """Evidence beside that about ``subject``: of the model in that role, of the same data set."""
+    other = {"model": role, "release": "release", "document": argument}
+    return make_need(maker, other.get(maker.evidence.subject, subject), role, params, makers)
+
+
+def _defaults(maker: Collector) -> Params:
+    return maker.params()
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ def verdict(plan: Plan, step: Step, judged: Judged) -> Verdict:
         code=judged.code,
         measurements=judged.measurements,
         evidence=plan.evidence_used(step),
+        figures=judged.figures,
     )
 
 

@@ -18,6 +18,32 @@ from deploycheck.model.base import (
 Task = Literal["binary_classification", "multiclass", "regression"]
 
 
+class ModelLimits(Noun):
+    """What the process that holds the model may use; beyond, it is stopped."""
+
+    seconds: Annotated[Number, Field(gt=0, le=86_400)] = Field(
+        20.0, description="Seconds to load, and to answer each batch of rows."
+    )
+    memory_mb: Annotated[int, Field(ge=64, le=1_000_000)] = Field(
+        1024, description="Megabytes (MiB) of memory of its own."
+    )
+
+
+class Outputs(Noun):
+    """Which output of the model holds what."""
+
+    score: str | None = Field(
+        None, description="Output with the score of `positive`, or the number of a regression."
+    )
+    class_: Annotated[int, Field(ge=0)] | None = Field(
+        None,
+        alias="class",
+        description="Position, from 0, of the positive class where the score has one column for "
+        "each class.",
+    )
+    label: str | None = Field(None, description="Output with the predicted label.")
+
+
 class ModelArtefact(Noun):
     """Where the model lies and how its answers are read."""
 
@@ -29,8 +55,12 @@ class ModelArtefact(Noun):
         "untrusted", description="Whether the artefact's own code may run, in a child process."
     )
     features: tuple[str, ...] = Field((), description="Columns the model reads, in order.")
-    outputs: dict[str, Scalar] = Field(
-        default_factory=dict, description="Which output holds what, such as {score: probabilities}."
+    outputs: Outputs = Field(
+        default_factory=Outputs,
+        description="Which output holds what; found where there is no doubt.",
+    )
+    limits: ModelLimits = Field(
+        default_factory=ModelLimits, description="Time and memory that the model may use."
     )
     digest: Digest | None = Field(None, description="sha256 that the file must have.")
 

@@ -1,4 +1,4 @@
-"""DC101 to DC112: what the language has a word for and the engine does not do yet."""
+"""DC101 to DC113: what the language has a word for and the engine does not do yet."""
 
 from deploycheck.engine.language.code import Code
 
@@ -113,5 +113,16 @@ CODES = (
         "independent, and say so in the policy's rationale.",
         "columns: {prediction: p, id: customer}   # a customer has several rows",
         "columns: {prediction: p, id: application}   # every row is another application",
+    ),
+    Code(
+        "DC113",
+        "Models of this format are not run yet",
+        "Models are run from ONNX files and from Python callables of the project. A pickle, joblib "
+        "or PyTorch file runs code of its own when it is loaded, and the scanner that must look at "
+        "it first is not done yet; safetensors, skops and the libraries' own formats need their "
+        "library. " + _REFUSED,
+        "Export the model to ONNX, or give a Python function and say that you trust it.",
+        "release: credit\nversion: 1.0.0\nmodel: {path: model.pkl}",
+        "release: credit\nversion: 1.0.0\nmodel: {path: model.onnx}",
     ),
 )

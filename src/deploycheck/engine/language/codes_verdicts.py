@@ -32,6 +32,38 @@ CODES = (
         "age,income\n31,4200\n45,3900",
     ),
     Code(
+        "DC204",
+        "The model does not answer as it must",
+        "The model was asked in a process of its own and raised, died, was late or too large, or "
+        "answered something that is no answer: another number of rows, NaN, a label for a score. "
+        "Nothing else of the run is harmed; the controls that need its answers are ERROR.",
+        "The message has the model's own words where there are any. Raise `limits` of the model in "
+        "the release if it needs more time or memory, and say in `features` and `outputs` how it "
+        "is to be asked and read.",
+        "model: {path: model.onnx, features: [age]}        # it reads age and income",
+        "model: {path: model.onnx, features: [age, income]}",
+    ),
+    Code(
+        "DC205",
+        "The model file is not sound",
+        "Before a model is loaded its structure is looked at: what it is, which operators it "
+        "uses, which other files it names. A file outside its own folder, an operator of nobody's "
+        "standard, a tensor larger than its bytes, or a format that the content does not have is "
+        "refused, and nothing of it is loaded.",
+        "Export the model again with standard operators, its weights inside the file or beside it.",
+        'model: {path: model.onnx}    # its weights lie in "../../etc/passwd"',
+        "model: {path: model.onnx}    # its weights lie in model.onnx.data, beside it",
+    ),
+    Code(
+        "DC206",
+        "A library is not installed",
+        "The check or the model needs a library that deploycheck does not bring along for "
+        "everybody. What cannot be measured never passes, so the control is ERROR.",
+        "Install the extra that the message names.",
+        "pip install deploycheck",
+        "pip install 'deploycheck[onnx]'",
+    ),
+    Code(
         "DC301",
         "The check raised an exception",
         "A fault in the check, or data it did not expect. The control is ERROR, the others still "
