@@ -1,7 +1,7 @@
 """A model's artefact as bytes on disk; nothing in it runs or is parsed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 
@@ -12,6 +12,11 @@ class ModelFile:
     :param path: as the release names it.
     :param files: size in bytes of each file, by path relative to the release's folder.
     :param digest: sha256 over names and contents.
+    :param formats: what the content of each file is, whatever its name says: ``onnx``,
+        ``safetensors``, ``pickle``, ``zip``, ``text`` …; ``unknown`` where nobody can tell.
+    :param operators: how many nodes of each operator a model in ONNX has, by name (one of another
+        than the default domain as ``domain:Name``); empty for other formats.
+    :param parameters: how many numbers its tensors and trees hold; ``None`` where that is unknown.
     """
 
     subject: ClassVar[str] = "model"
@@ -19,6 +24,9 @@ class ModelFile:
     path: str
     files: Mapping[str, int]
     digest: str
+    formats: Mapping[str, str] = field(default_factory=dict)
+    operators: Mapping[str, int] = field(default_factory=dict)
+    parameters: int | None = None
 
     @property
     def bytes(self) -> int:
