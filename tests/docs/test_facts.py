@@ -35,6 +35,8 @@ KEYS = [
     ("docs/releases.md", "`derive`", [releases.Derive]),
     ("docs/releases.md", "`columns`", [releases.Columns, releases.Threshold, releases.Weight]),
     ("docs/releases.md", "`model`", [releases.ModelArtefact]),
+    ("docs/releases.md", "`outputs`", [releases.Outputs]),
+    ("docs/releases.md", "`limits`", [releases.ModelLimits]),
 ]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from deploycheck.engine.durable import write
+from deploycheck.engine.memory import Kept
 
 _WAIT = 600.0
 _MOST = 20_000  # results kept of one set of evidence; the oldest go first
@@ -22,6 +23,7 @@ class Cache:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.bytes = Kept(folder / "answers")
         self._known: dict[str, dict[str, Any]] = {}
         self._new: dict[str, dict[str, Any]] = {}
 

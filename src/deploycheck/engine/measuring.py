@@ -38,6 +38,10 @@ class Measuring:
     _done: dict[str, Judged] = field(default_factory=dict)
     _keys: dict[str, tuple[str, str]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if self.cache is not None:
+            self.plan.store.memory = self.cache.bytes
+
     def verdicts(self, steps: Sequence[Step]) -> Iterator[Verdict]:
         """The verdicts of these controls, in their order."""
         for batch in self._batches(steps):
@@ -76,7 +80,8 @@ class Measuring:
             self._work([s for s in waiting if not self._remembered(s)])
 
     def finish(self) -> None:
-        """Keep what was measured for later runs."""
+        """Keep what was measured for later runs, and end what evidence holds open."""
+        self.plan.store.close()
         if self.cache is not None:
             self.cache.flush()
 
