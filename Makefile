@@ -1,4 +1,5 @@
-# Needs git, make and a Python of at least 3.11; everything else goes into .venv.
+# Needs git, make and a Python of at least 3.11; everything else goes into .venv. The tests also look
+# at pages in Chromium, which `make browser` installs on Debian and Ubuntu.
 # Paths are relative throughout, so that the checkout may lie in a folder with spaces.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -24,12 +25,13 @@ PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 WORKERS := 2
 # All of them; or for example `make test TESTS="tests/engine -x"`.
 TESTS :=
-REPORTS := deploycheck-reports/recidivism
+REPORTS := deploycheck-reports
 
 .PHONY: help
 help: ## Show what there is
-	@echo "make demo        judge a real risk score; it is blocked, and that is the point"
+	@echo "make demo        judge three real releases; one may go out, two are blocked"
 	@echo "make test        environment, lint, types, import contracts, all tests, wheel and sdist"
+	@echo "make browser     install Chromium, which the tests of pages need"
 	@echo "make lint        lint, types and import contracts alone"
 	@echo "make bench       the long benchmarks"
 	@echo "make docs-pages  write the pages that are made from the code"
@@ -51,7 +53,7 @@ $(INSTALLED): pyproject.toml
 	  && $(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	  || { echo "== environment ($(PYTHON))"; "$(PYTHON)" -m venv --clear $(VENV); }
 	@echo "== install deploycheck"
-	@$(PIP) -e .
+	@$(PIP) -e '.[onnx,sklearn]'
 	@pwd -P > $@
 
 $(DEVELOPED): $(INSTALLED) $(addsuffix /pyproject.toml,$(PLUGINS))
@@ -60,24 +62,49 @@ $(DEVELOPED): $(INSTALLED) $(addsuffix /pyproject.toml,$(PLUGINS))
 	@for plugin in $(PLUGINS); do $(PIP) --no-deps -e "$$plugin" || exit 1; done
 	@touch $@
 
+# A release at an instant: the examples' data get older, and their policy looks at that.
+AS_OF := 2026-11-25T00:00:00Z
+# $(call judge,name,folder,release file,exit code that is right)
+define judge
+rm -rf $(REPORTS)/$(1); code=0; \
+$(BIN)/deploycheck gate --policy examples/$(2)/policy.yaml --release examples/$(2)/$(3) \
+  --as-of $(AS_OF) --out $(REPORTS)/$(1) || code=$$?; \
+if [ $$code -ne $(4) ]; then \
+  echo "demo: the gate should have ended with exit code $(4), but gave $$code" >&2; exit 1; \
+fi; \
+if [ ! -s "$(REPORTS)/$(1)/report.html" ]; then \
+  echo "demo: there is no report $(REPORTS)/$(1)/report.html" >&2; exit 1; \
+fi; \
+echo
+endef
+
 .PHONY: demo
-demo: $(INSTALLED) ## The gate on a real risk score
-	@rm -rf $(REPORTS)
-	@code=0; \
-	$(BIN)/deploycheck gate --policy examples/recidivism/policy.yaml \
-	  --release examples/recidivism/release.yaml --out $(REPORTS) || code=$$?; \
-	if [ $$code -ne 1 ]; then \
-	  echo "demo: the gate should have blocked this release (exit code 1), but gave $$code" >&2; \
-	  exit 1; \
+demo: $(INSTALLED) ## The gate on three real releases
+	@$(call judge,recidivism,recidivism,release.yaml,1)
+	@$(call judge,credit-2.0.0,credit,release.yaml,0)
+	@$(call judge,credit-2.1.0,credit,release-2.1.0.yaml,1)
+	@here="$$(pwd)/$(REPORTS)"; \
+	echo "Two of three are BLOCKED, and that is the point. The policies say what must hold, the reports"; \
+	echo "say what does not, with the numbers and how sure they are:"; \
+	echo; \
+	echo "BLOCK    a risk score that was used on people: its errors fall on one group more than on another"; \
+	echo "         $$here/recidivism/report.html"; \
+	echo "RELEASE  a credit model that reads what counts, and nothing else"; \
+	echo "         $$here/credit-2.0.0/report.html"; \
+	echo "BLOCK    its successor: more accurate, because it reads who applicants are"; \
+	echo "         $$here/credit-2.1.0/report.html"
+
+# Debian's chromium-driver is what selenium drives it with. Nothing is done where both are there.
+.PHONY: browser
+browser: ## Chromium for the tests of pages
+	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	  echo "make: the tests need chromium and chromedriver on the PATH; install them" >&2; exit 1; \
 	fi; \
-	report="$$(pwd)/$(REPORTS)/report.html"; \
-	if [ ! -s "$$report" ]; then echo "demo: there is no report $$report" >&2; exit 1; fi; \
-	echo; \
-	echo "The release is BLOCKED, and that is the point: this risk score was used on people, and its"; \
-	echo "errors fall on one group more than on another. The policy says what must hold, the report"; \
-	echo "says what does not, with the numbers and how sure they are:"; \
-	echo; \
-	echo "  $$report"
+	echo "== install chromium"; \
+	as=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	$$as apt-get update -qq && \
+	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium chromium-driver >/dev/null
 
 .PHONY: lint
 lint: $(DEVELOPED) ## Lint, types, import contracts
@@ -92,7 +119,7 @@ lint: $(DEVELOPED) ## Lint, types, import contracts
 	@$(BIN)/lint-imports --no-cache --no-logo
 
 .PHONY: test
-test: lint ## Everything that a change must pass
+test: lint browser ## Everything that a change must pass
 	@echo "== wheel and sdist"
 	@rm -rf dist
 	@said=$$($(RUN) build --no-isolation --outdir dist . 2>&1) || { echo "$$said" >&2; exit 1; }

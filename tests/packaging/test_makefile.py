@@ -1,4 +1,4 @@
-"""``make demo`` succeeds exactly when the gate blocks; ``make`` finds a Python that works."""
+"""``make demo`` succeeds exactly when the gate answers as it must; ``make`` finds a Python that works."""
 
 import os
 import shutil
@@ -9,12 +9,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# A gate that writes a report, or not, and ends as it is told for each of the three releases.
 SAYS = """#!/bin/sh
-mkdir -p deploycheck-reports/recidivism
+for word; do
+  case "$before" in --out) out=$word ;; --release) release=$word ;; esac
+  before=$word
+done
+mkdir -p "$out"
 {report}
-exit {code}
+case "$release" in
+  *recidivism*) exit {codes[0]} ;;
+  *credit/release.yaml) exit {codes[1]} ;;
+  *) exit {codes[2]} ;;
+esac
 """
-REPORT = "echo '<html>' > deploycheck-reports/recidivism/report.html"
+REPORT = "echo '<html>' > $out/report.html"
+RIGHT = (1, 0, 1)
 
 
 @pytest.fixture
@@ -46,23 +56,27 @@ def demo(folder: Path):
     return make(folder, "demo", f"PYTHON={sys.executable}")
 
 
-def installed(folder: Path, code: int, report: str = REPORT) -> None:
+def installed(folder: Path, codes: tuple[int, int, int] = RIGHT, report: str = REPORT) -> None:
     """An environment that is up to date, with a gate that ends as it is told."""
-    script(folder / ".venv" / "bin" / "deploycheck", SAYS.format(code=code, report=report))
+    script(folder / ".venv" / "bin" / "deploycheck", SAYS.format(codes=codes, report=report))
     (folder / ".venv" / ".installed").write_text(f"{folder}\n", encoding="utf-8")
 
 
-def test_a_block_is_what_the_demo_shows(checkout):
-    installed(checkout, 1)
+def test_two_blocks_and_a_release_are_what_the_demo_shows(checkout):
+    installed(checkout)
     ended = demo(checkout)
     assert ended.returncode == 0, ended.stderr
     assert "that is the point" in ended.stdout
-    assert f"  {checkout}/deploycheck-reports/recidivism/report.html\n" in ended.stdout
+    for name in ("recidivism", "credit-2.0.0", "credit-2.1.0"):
+        assert f"  {checkout}/deploycheck-reports/{name}/report.html\n" in ended.stdout
 
 
-@pytest.mark.parametrize("code", [0, 2, 4, 10, 11, 70, 127])
-def test_any_other_end_fails_the_demo(checkout, code):
-    installed(checkout, code)
+@pytest.mark.parametrize("which", [0, 1, 2])
+@pytest.mark.parametrize("code", [0, 1, 2, 4, 10, 11, 70, 127])
+def test_any_other_end_fails_the_demo(checkout, code, which):
+    if code == RIGHT[which]:
+        return
+    installed(checkout, tuple(code if at == which else right for at, right in enumerate(RIGHT)))
     ended = demo(checkout)
     assert ended.returncode != 0
     assert "that is the point" not in ended.stdout
@@ -70,9 +84,9 @@ def test_any_other_end_fails_the_demo(checkout, code):
 
 
 def test_a_block_without_a_report_fails_the_demo(checkout):
-    installed(checkout, 1)
+    installed(checkout)
     assert demo(checkout).returncode == 0
-    installed(checkout, 1, report="")
+    installed(checkout, report="")
     ended = demo(checkout)
     assert ended.returncode != 0, "the report of the run before is not the report of this one"
     assert "there is no report" in ended.stderr
@@ -103,7 +117,7 @@ def test_no_python_at_all_is_said_in_words(checkout):
 
 def test_the_environment_of_another_checkout_is_not_used(checkout, tmp_path):
     """A copied folder brings .venv along, whose scripts run the code of the folder it came from."""
-    installed(checkout, 1)
+    installed(checkout)
     moved = tmp_path / "moved"
     shutil.copytree(checkout, moved)
     script(tmp_path / "python", "#!/bin/sh\necho asked to make an environment >&2\nexit 3\n")

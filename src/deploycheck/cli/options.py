@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from deploycheck.model.base import parse_instant
+from deploycheck.shipped import PREFIX, pack
 
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -17,7 +18,9 @@ def subjects(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--policy``, ``--release``, ``--input`` and ``--as-of``."""
     options: Sequence[_Decorator] = (
         click.option("--policy", "policies", multiple=True, metavar="FILE", required=True,
-                     help="A policy; may be given several times, for one decision."),
+                     callback=_policies,
+                     help="A policy, or pack:NAME for one that ships with deploycheck; may be "
+                     "given several times, for one decision."),
         click.option("--release", default="release.yaml", show_default=True, metavar="FILE",
                      help="What is to be released."),
         click.option("--input", "inputs", multiple=True, metavar="NAME=VALUE",
@@ -28,6 +31,16 @@ def subjects(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def _policies(
+    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Files as given, and the files of packs."""
+    try:
+        return tuple(str(pack(v)) if v.startswith(PREFIX) else v for v in values)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def _instant(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime:

@@ -65,7 +65,7 @@ class Binder:
         params = self._params(
             checker.signature.params, "parameter", control.with_, words, ("with",), tell
         )
-        bindings = self._bindings(checker, control, words, tell)
+        bindings = self._bindings(checker, control, words, tell, applies=applies)
         if params is None or bindings is None or unknown:
             return None
         if not applies:
@@ -134,7 +134,13 @@ class Binder:
             return None
 
     def _bindings(
-        self, checker: Checker, control: Control, words: Mapping[str, str], tell: Tell
+        self,
+        checker: Checker,
+        control: Control,
+        words: Mapping[str, str],
+        tell: Tell,
+        *,
+        applies: bool,
     ) -> tuple[Binding, ...] | None:
         made: list[Binding] = []
         sound = True
@@ -151,9 +157,9 @@ class Binder:
             maker = self.registry.collector(asked.type)
             if maker is None:  # vocabulary() refused it already
                 return None
-            subject = self._subject(asked, control, tell)
+            subject = self._subject(asked, control, tell if applies else _untold)
             if subject is None:
-                sound = False
+                sound = sound and not applies  # what does not apply may lack its data
                 continue
             role = "champion" if asked.argument == "champion" else "model"
             need = make_need(maker, subject, role, given, self.registry.collector)
@@ -231,6 +237,10 @@ class Binder:
                 tell("DC021", ("check",), error.message)
             except NotYet as error:
                 tell(error.code, ("check",), error.message)
+
+
+def _untold(*_: Any, **__: Any) -> None:
+    """Tells nobody."""
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Any
 from deploycheck.engine.document import read
 from deploycheck.engine.problems import PolicyError, Problem
 from deploycheck.model.base import format_instant, parse_instant
+from deploycheck.shipped import pack_name
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,11 @@ def gather(
     folder = release.absolute().parent
     texts = []
     for path in (release, *policies):
-        label = _relative(path.absolute(), root)
+        # What ships with deploycheck has one name wherever it is installed.
+        ready = pack_name(path.resolve())
+        label = ready or _relative(path.absolute(), root)
         data = read(path, label, problems)
-        texts.append(Text(label, _relative(path.absolute(), folder), data or b""))
+        texts.append(Text(label, ready or _relative(path.absolute(), folder), data or b""))
     if problems:
         raise PolicyError(problems)
     return Materials(folder, texts[0], tuple(texts[1:]), dict(inputs), as_of, front_end, run)

@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -184,9 +184,7 @@ def _excused(control: Control, release: Release) -> str | None:
     for key, wanted in control.when.items():
         if key == "because":
             continue
-        name = key.removeprefix("release.")
-        value = getattr(release, name, None)
-        present = value is not None and value != _nothing(name)
+        value, present = _looked_at(key.removeprefix("release."), release)
         holds = (
             present
             if wanted == "present"
@@ -199,9 +197,21 @@ def _excused(control: Control, release: Release) -> str | None:
     return None
 
 
-def _nothing(name: str) -> Any:
-    """What a field of a release is where the release does not give it."""
-    field = Release.model_fields.get(name)
+def _looked_at(name: str, release: Release) -> tuple[Any, bool]:
+    """What a condition looks at, and whether the release gives it."""
+    field, _, part = name.partition(".")
+    value = getattr(release, field, None)
+    if not part:
+        return value, value is not None and value != _nothing(Release, field)
+    if isinstance(value, Mapping):
+        return None, part in value
+    found = getattr(value, part, None)
+    return found, found is not None and found != _nothing(type(value), part)
+
+
+def _nothing(noun: Any, name: str) -> Any:
+    """What a field is where the release does not give it."""
+    field = noun.model_fields.get(name)
     if field is None or field.is_required():
         return None
     return field.get_default(call_default_factory=True)

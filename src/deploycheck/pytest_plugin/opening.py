@@ -15,6 +15,7 @@ from deploycheck.engine.record import FOLDER, new_run
 from deploycheck.engine.registry import Registry
 from deploycheck.model.base import parse_instant
 from deploycheck.pytest_plugin.names import builtin_reporters
+from deploycheck.shipped import PREFIX, pack
 
 LONGEST = 604800.0
 YAML = {".yaml", ".yml"}
@@ -97,8 +98,10 @@ def policies(config: pytest.Config) -> list[Path]:
     here = config.invocation_params.dir
     given = _given(config, here)
     named = [path for path in given if path.is_file() and _kind(path) == "policy"]
-    named += [here / path for path in config.getoption("deploycheck_policy")]
-    named = named or [Path(path) for path in config.getini("deploycheck_policies")]
+    named += [_pack(text) or here / text for text in config.getoption("deploycheck_policy")]
+    named = named or [
+        _pack(str(path)) or Path(path) for path in config.getini("deploycheck_policies")
+    ]
     if missing := [path for path in named if not path.is_file()]:
         raise pytest.UsageError(f"deploycheck: no policy {missing[0]}")
     named = named or [file for path in given if path.is_dir() for file in _below(path)]
@@ -108,6 +111,20 @@ def policies(config: pytest.Config) -> list[Path]:
             "the ini setting deploycheck_policies"
         )
     return list(dict.fromkeys(path.resolve() for path in named))
+
+
+def _pack(text: str) -> Path | None:
+    """The policy that ``pack:NAME`` names; ``None`` for a file.
+
+    :raises pytest.UsageError: there is no such pack.
+    """
+    name = text.rpartition("/")[2]  # pytest makes a path of what its ini says
+    if not name.startswith(PREFIX):
+        return None
+    try:
+        return pack(name)
+    except ValueError as error:
+        raise pytest.UsageError(f"deploycheck: {error}") from None
 
 
 def _given(config: pytest.Config, here: Path) -> list[Path]:

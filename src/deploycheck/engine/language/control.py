@@ -9,7 +9,7 @@ from deploycheck.engine.language.place import show
 from deploycheck.engine.language.site import Site
 from deploycheck.engine.problems import did_you_mean
 from deploycheck.model.policy import Bound, Control, Enforcement, Uncertain
-from deploycheck.model.release import Release, Task
+from deploycheck.model.release import Columns, Release, Task
 
 _BOUNDS = ("min", "max", "equals", "one_of", "detect")
 _ALONE = ("equals", "one_of")
@@ -124,6 +124,9 @@ def _check_when(when: dict[str, Any], mandatory: bool, site: Site) -> None:
 
 def _check_condition(key: str, value: Any, mandatory: bool, site: Site) -> None:
     path = ("when", key)
+    if part := re.fullmatch(r"release\.(data|documents|columns)\.([^\s.]{1,100})", key):
+        _check_part(part[1], part[2], value, mandatory, path, site)
+        return
     field = re.fullmatch(r"release\.([a-z_]+)", key)
     known = {f"release.{name}" for name in Release.model_fields}
     if field is None or key not in known:
@@ -141,6 +144,22 @@ def _check_condition(key: str, value: Any, mandatory: bool, site: Site) -> None:
         site.tell("DC024", message, path, _tasks(value))
     elif field[1] not in _TEXT_FIELDS:
         message = f"{site.prefix}{key} can only be present or absent, not {show(value)}"
+        site.tell("DC024", message, path)
+
+
+def _check_part(
+    field: str, name: str, value: Any, mandatory: bool, path: tuple[str, str], site: Site
+) -> None:
+    """A condition on one data set, document or role of a column."""
+    if field == "columns" and name not in Columns.model_fields:
+        hint = did_you_mean(name, Columns.model_fields)
+        message = f"{site.prefix}'when' cannot look at {show(path[1])}: no such role"
+        site.tell("DC024", message, path, hint, key=True)
+    if mandatory:
+        message = f"{site.prefix}'when' of a mandatory control may look at release.task only"
+        site.tell("DC024", message, path, "a release must not switch it off", key=True)
+    if value not in ("present", "absent"):
+        message = f"{site.prefix}{path[1]} can only be present or absent, not {show(value)}"
         site.tell("DC024", message, path)
 
 
