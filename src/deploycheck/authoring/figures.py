@@ -80,4 +80,13 @@ FIGURES: frozenset[type[Any]] = frozenset({Bars, Curve, Distribution})
 
 def as_json(figure: Figure) -> dict[str, Any]:
     """The figure as plain data, its kind among it."""
-    return {"kind": figure.kind, **asdict(figure)}
+    return {"kind": figure.kind, **{key: _plain(value) for key, value in asdict(figure).items()}}
+
+
+def _plain(value: Any) -> Any:
+    """Lists for tuples, as JSON has them."""
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return value
