@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploycheck.authoring.checker import Checker
+from deploycheck.authoring.collector import Collector
 from deploycheck.authoring.params import column_fields
 from deploycheck.plugins import builtins
 
@@ -54,6 +55,7 @@ def page(checker: Checker) -> str:
         _decided(checker),
         *_section(checker, "Undefined"),
         *_parameters(schema(checker)),
+        *_evidence_parameters(checker),
         "## Evidence",
         _evidence(checker),
         "## Example",
@@ -181,6 +183,28 @@ def _parameters(made: Mapping[str, Any]) -> Iterator[str]:
             if text := part.get("description"):
                 yield str(text)
             yield _fields(part)
+
+
+def _evidence_parameters(checker: Checker) -> Iterator[str]:
+    """What `with` may say of the evidence, and of what that is made from, one table for each."""
+    seen: dict[str, Collector] = {}
+    for need in checker.signature.needs.values():
+        for maker in _makers(need.type):
+            if maker.params.model_fields:
+                seen.setdefault(maker.name, maker)
+    for name, maker in seen.items():
+        yield f"### Of its evidence: {name}"
+        yield _fields(maker.params.model_json_schema(mode="validation"))
+
+
+def _makers(evidence: type[Any]) -> Iterator[Collector]:
+    """The collector of an evidence type, and those of what it is made from."""
+    name = "".join("_" + c.lower() if c.isupper() else c for c in evidence.__name__).lstrip("_")
+    if name in builtins()["collectors"].names():
+        maker: Collector = builtins()["collectors"].load(name)
+        yield maker
+        for need in maker.signature.needs.values():
+            yield from _makers(need.type)
 
 
 def _fields(part: Mapping[str, Any]) -> str:
