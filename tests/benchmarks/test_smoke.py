@@ -38,6 +38,18 @@ def test_startup():
 
 
 @pytest.mark.slow
+def test_a_second_run():
+    text = output("second_run.py", "--runs", "1")
+    head, *lines = rows(text)
+    assert head == ["what", "CPU s", "goal"]
+    by_name = {line[0]: float(line[1]) for line in lines}
+    assert by_name["a second run"] < by_name["the first run with --deploycheck"]
+    imported = text.rpartition("Imported by the second run: ")[2]
+    assert "scipy" not in imported
+    assert "onnxruntime" not in imported
+
+
+@pytest.mark.slow
 def test_controls():
     text = output("controls.py", "--controls", "40", "--files", "2")
     assert text.startswith("40 controls in 2 files")
