@@ -5,6 +5,7 @@ import subprocess
 import sys
 import sysconfig
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,43 @@ class Project:
         """The decision of every recorded run, oldest first."""
         found = sorted(self.root.glob("**/runs/*/decision.json"), key=lambda p: p.parent.name)
         return [json.loads(path.read_text(encoding="utf-8"))["decision"] for path in found]
+
+
+def linear_classifier(path: Path, weights: Mapping[str, float], intercept: float = 0.0) -> Path:
+    """A logistic model in ONNX: an input for each feature, a label and two probabilities out."""
+    from onnx import TensorProto, helper, save
+
+    inputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, [None, 1]) for n in weights]
+    outputs = [
+        helper.make_tensor_value_info("label", TensorProto.INT64, [None]),
+        helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, 2]),
+    ]
+    values = list(weights.values())
+    nodes = [
+        helper.make_node("Concat", list(weights), ["x"], axis=1),
+        helper.make_node(
+            "LinearClassifier",
+            ["x"],
+            ["label", "probabilities"],
+            domain="ai.onnx.ml",
+            classlabels_ints=[0, 1],
+            coefficients=[-v / 2 for v in values] + [v / 2 for v in values],
+            intercepts=[-intercept / 2, intercept / 2],
+            multi_class=0,
+            post_transform="SOFTMAX",
+        ),
+    ]
+    graph = helper.make_graph(nodes, "linear", inputs, outputs)
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save(helper.make_model(graph, opset_imports=opsets, ir_version=8), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def linear_onnx():
+    """Makes a small ONNX model; see :func:`linear_classifier`."""
+    return linear_classifier
 
 
 @pytest.fixture
