@@ -142,22 +142,34 @@ def test_the_schema_accepts_what_the_example_says_and_nothing_unknown(checker):
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(tmp_path_factory, linear_onnx):
     """A release with everything that the examples name."""
     root = tmp_path_factory.mktemp("examples")
-    rows = ["application_id,age,income,sex,race,postcode,outcome,p"]
+    head = "application_id,age,income,sex,race,postcode,region,outcome,p,score,expected,month,email"
     draw = random.Random(1)
-    for i in range(300):
-        sex, race = draw.choice(["female", "male"]), draw.choice("abc")
-        rows.append(f"{i},{20 + i % 60},{1000 + i},{sex},{race},D{10000 + i},{i % 2},{i % 2}")
-    (root / "test.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    (root / "model.bin").write_bytes(b"weights")
+    for name in ("train", "test", "reference", "production", "golden"):
+        rows = [head]
+        for i in range(300):
+            sex, race = draw.choice(["female", "male"]), draw.choice("abc")
+            rows.append(
+                f"{i},{20 + i % 60},{1000 + i},{sex},{race},D{10000 + i},north,{i % 2},{i % 2},"
+                f"{0.25 + i % 2 / 2},{0.25 + i % 2 / 2},2026-1{i % 2}-01,none"
+            )
+        (root / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    linear_onnx(root / "model.onnx", {"age": 0.01, "income": 0.001})
     (root / "CARD.md").write_text("# Intended use\n\nScoring.\n", encoding="utf-8")
+    (root / "approval.yaml").write_text("owner: a\napprover: b\n", encoding="utf-8")
+    (root / "requirements.lock").write_text("numpy==2.0.0\n", encoding="utf-8")
+    (root / "training.yaml").write_text("seed: 1\n", encoding="utf-8")
     (root / "release.yaml").write_text(
         "release: credit\nversion: '1'\ntask: binary_classification\n"
-        "model: {path: model.bin}\ndata: {test: {path: test.csv}}\ndocuments: {card: CARD.md}\n"
-        "columns: {target: outcome, prediction: p, positive: 1, favourable: 1, stored: true,\n"
-        "  protected: [sex, race], id: application_id}\n",
+        "model: {path: model.onnx}\nchampion: {model: {path: model.onnx}}\n"
+        "data: {train: {path: train.csv}, test: {path: test.csv}, golden: {path: golden.csv},\n"
+        "  reference: {path: reference.csv}, production: {path: production.csv}}\n"
+        "documents: {card: CARD.md, approval: approval.yaml, lock: requirements.lock,\n"
+        "  training: training.yaml}\n"
+        "columns: {target: outcome, score: score, threshold: {at_least: 0.5}, positive: 1,\n"
+        "  favourable: 1, stored: true, protected: [sex, race], id: application_id}\n",
         encoding="utf-8",
     )
     return root
