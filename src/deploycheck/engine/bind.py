@@ -157,7 +157,7 @@ class Binder:
             maker = self.registry.collector(asked.type)
             if maker is None:  # vocabulary() refused it already
                 return None
-            subject = self._subject(asked, control, tell if applies else _untold)
+            subject = self._subject(asked, control, words, tell if applies else _untold)
             if subject is None:
                 sound = sound and not applies  # what does not apply may lack its data
                 continue
@@ -166,13 +166,15 @@ class Binder:
             made.append(Binding(asked.argument, need))
         return tuple(made) if sound and None not in options.values() else None
 
-    def _subject(self, asked: Asked, control: Control, tell: Tell) -> str | None:
+    def _subject(
+        self, asked: Asked, control: Control, words: Mapping[str, str], tell: Tell
+    ) -> str | None:
         """The data set, document or model an argument is made from; ``None`` after telling."""
         if asked.subject in {"model", "release"}:
             if asked.subject == "model" and asked.argument == "champion":
                 return "champion"
             return asked.subject
-        key, written = _written(asked, control.with_)
+        key, written = _written(asked, control.with_, words)
         if asked.subject == "document":
             known: Iterable[str] = self.release.documents
             name = asked.argument if written is None else written
@@ -195,7 +197,16 @@ class Binder:
         """Refuse names of columns that no bound data set has; tell collectors what is read."""
         sound = True
         data = [b for b in bindings if b.need.collector.evidence.subject == "data"]
-        for field, mark in column_fields(type(params)).items():
+        fields = column_fields(type(params))
+        for binding in data:
+            told = [
+                getattr(params, field)
+                for field, mark in fields.items()
+                if mark.argument in {None, binding.argument}
+            ]
+            if None in told or not any(told):
+                self.store.will_read_any(binding.need)
+        for field, mark in fields.items():
             given = getattr(params, field)
             names = (given,) if isinstance(given, str) else tuple(given or ())
             for binding in data:
@@ -251,14 +262,16 @@ def _none(model: type[Params]) -> Params:
 
 def _given(release: Release, role: str) -> bool:
     value = getattr(release.columns, role)
+    if role in {"prediction", "score"} and release.model != "none" and not release.columns.stored:
+        return True  # the model is asked
     if role == "prediction" and value is None:
         return release.columns.score is not None and release.columns.threshold is not None
     return value is not None and value != ()
 
 
-def _written(asked: Asked, given: Mapping[str, Any]) -> tuple[str, Any]:
+def _written(asked: Asked, given: Mapping[str, Any], words: Mapping[str, str]) -> tuple[str, Any]:
     """What ``with`` says of an argument: by its own name, else by ``data`` for all."""
-    if asked.argument in given:
+    if asked.argument in given and words.get(asked.argument) == asked.subject:
         return asked.argument, given[asked.argument]
     if asked.subject == "data" and "data" in given:
         return "data", given["data"]

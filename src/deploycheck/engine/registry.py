@@ -164,10 +164,12 @@ class Registry:
                     f"{checker.id}: nothing collects {need.type.__name__} "
                     f"(argument {need.argument!r})"
                 )
-            yield from self._options(checker, maker)
+            options = dict(self._options(checker, maker))
+            yield from options.items()
             if need.subject == "data":
                 yield "data", "data"
-            if need.subject in {"data", "document"}:
+            # Evidence named as one of its own parameters is bound by `data` alone.
+            if need.subject in {"data", "document"} and need.argument not in options:
                 yield need.argument, need.subject
 
     def _options(self, checker: Checker, maker: Collector) -> Iterator[tuple[str, str]]:
