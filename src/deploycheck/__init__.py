@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from deploycheck.authoring.packs import PolicyPack
     from deploycheck.authoring.params import Column, Columns, From, Params
     from deploycheck.authoring.reporter import Reporter, reporter
-    from deploycheck.authoring.requests import Counts, Duplicates, TopTwo, Values
+    from deploycheck.authoring.requests import Counts, Duplicates, Shared, TopTwo, Values
     from deploycheck.authoring.seed import Seed
     from deploycheck.evidence.attributions import Attributions
     from deploycheck.evidence.card import Card
@@ -83,7 +83,7 @@ _HOMES = {
     "authoring.packs": ("PolicyPack",),
     "authoring.params": ("Column", "Columns", "From", "Params"),
     "authoring.reporter": ("Reporter", "reporter"),
-    "authoring.requests": ("Counts", "Duplicates", "TopTwo", "Values"),
+    "authoring.requests": ("Counts", "Duplicates", "Shared", "TopTwo", "Values"),
     "authoring.seed": ("Seed",),
     "evidence.attributions": ("Attributions",),
     "evidence.card": ("Card",),
@@ -149,6 +149,7 @@ __all__ = [
     "Samples",
     "Scores",
     "Seed",
+    "Shared",
     "Source",
     "Statistic",
     "Table",

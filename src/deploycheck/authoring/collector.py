@@ -33,8 +33,9 @@ class Source:
     """What a collector may look at: the release and one subject of it.
 
     ``subject`` is the name of the data set or document, ``model`` or ``champion``, or
-    ``release``. ``columns`` are the columns that the controls of this run will read. ``role`` is
-    the model that is asked where one is: ``model`` or ``champion``.
+    ``release``. ``columns`` are the columns that the controls of this run name; ``everything``
+    says that one of them names none, and may read any. ``role`` is the model that is asked where
+    one is: ``model`` or ``champion``.
 
     ``described(Type)`` and ``collected(Type)`` give other evidence of the same subject and role,
     for what only some releases need; what is always needed is an argument of ``collect``.
@@ -45,6 +46,7 @@ class Source:
     subject: str
     files: Files
     columns: tuple[str, ...] = ()
+    everything: bool = False
     role: str = "model"
     described: Callable[[type[Any]], "Description"] = field(default=_nothing, repr=False)
     collected: Callable[[type[Any]], Any] = field(default=_nothing, repr=False)

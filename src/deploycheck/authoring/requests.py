@@ -123,5 +123,44 @@ class ValuesAnswer:
     numbers: Mapping[str, Any]
 
 
-Request = Duplicates | Counts | TopTwo | Values
-Answer = DuplicateCount | CountsAnswer | TopTwoAnswer | ValuesAnswer
+@dataclass(frozen=True)
+class Shared:
+    """Which rows of one table occur in another.
+
+    :param one: the table that is searched.
+    :param other: the table whose rows are looked for in ``one``.
+    :param columns: columns of ``one`` that are compared. A whole number and another number are
+        compared as numbers.
+    :param other_columns: columns of ``other`` in the same order; empty where the names are the
+        same.
+    :param missing: whether two missing values are equal; if not, a row with a missing value is
+        equal to none.
+
+    Answered by :class:`SharedCount`.
+    """
+
+    one: Table
+    other: Table
+    columns: tuple[str, ...]
+    other_columns: tuple[str, ...] = ()
+    missing: bool = True
+
+
+@dataclass(frozen=True)
+class SharedCount:
+    """``shared`` rows of ``other`` occur in ``one``; they have ``distinct`` different values.
+
+    ``one_rows`` and ``other_rows`` are the rows of both; ``one_missing`` and ``other_missing`` of
+    them are equal to none, since they have a missing value.
+    """
+
+    one_rows: int
+    other_rows: int
+    one_missing: int
+    other_missing: int
+    shared: int
+    distinct: int
+
+
+Request = Duplicates | Counts | TopTwo | Values | Shared
+Answer = DuplicateCount | CountsAnswer | TopTwoAnswer | ValuesAnswer | SharedCount

@@ -1,4 +1,4 @@
-"""A data set's file as a lazy frame: its format proven, its digest checked, its columns typed."""
+"""A data set's files as a lazy frame: format proven, digest checked, columns typed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from deploycheck.authoring.collector import Source
-from deploycheck.authoring.delimited import read_csv, reading, refuse_patterns
+from deploycheck.authoring.columnar import ARROW, PARQUET, Format, begun, scanned
+from deploycheck.authoring.delimited import read_csv, reading
 from deploycheck.authoring.errors import EvidenceError, NotYet
 from deploycheck.authoring.files import Files
+from deploycheck.authoring.globbing import digest_of_all, is_pattern, matched
+from deploycheck.authoring.joining import joined
 from deploycheck.authoring.narrowing import narrowed
 from deploycheck.model.release import DataSet
 
@@ -18,10 +21,12 @@ if TYPE_CHECKING:
     import polars as pl
 
 MOST_CSV = 2 << 30
-_PARQUET = {".parquet", ".pq"}
+_COLUMNAR = {
+    ".parquet": PARQUET, ".pq": PARQUET, ".arrow": ARROW, ".feather": ARROW, ".ipc": ARROW,
+}  # fmt: skip
 _NOT_YET = {
-    ".arrow", ".avro", ".bz2", ".db", ".feather", ".gz", ".ipc", ".json", ".jsonl", ".ndjson",
-    ".orc", ".sqlite", ".tsv", ".xls", ".xlsx", ".xz", ".zip", ".zst",
+    ".avro", ".bz2", ".db", ".gz", ".json", ".jsonl", ".ndjson", ".orc", ".sqlite", ".tsv", ".xls",
+    ".xlsx", ".xz", ".zip", ".zst",
 }  # fmt: skip
 _MAGIC = {
     b"PAR1": "Parquet",
@@ -43,10 +48,10 @@ class Rows:
     """A data set as the release defines it: binned, narrowed, lazy.
 
     :param columns: kind of each column: integer, float, boolean, text, date, datetime, other.
-    :param digest: of the bytes of the file.
-    :param facts: format and bytes.
-    :param unchanged: raises EvidenceError if the file is no longer the one that was digested.
-    :param void: columns of the file without any value; their kind is text, and means nothing.
+    :param digest: of the bytes of the file; of a pattern, one over all files that it matches.
+    :param facts: format, bytes, rows, and the number of files of a pattern.
+    :param unchanged: raises EvidenceError if a file is no longer the one that was digested.
+    :param void: columns of the files without any value; their kind is text, and means nothing.
     """
 
     frame: pl.LazyFrame = field(repr=False)
@@ -58,11 +63,11 @@ class Rows:
 
 
 def rows_of(source: Source) -> Rows:
-    """The rows of the data set that ``source`` is about; the file is parsed once a run.
+    """The rows of the data set that ``source`` is about; its files are parsed once a run.
 
     :raises EvidenceError: missing, unreadable, malformed, changed (``DC202``), or narrowed by a
         column it does not have (``DC019``).
-    :raises NotYet: a glob, or a format that is not read yet.
+    :raises NotYet: a format, or a pattern with ``**``, that is not read yet.
     """
     data_set = source.data_set
     key = ("rows", source.subject, data_set.model_dump_json())
@@ -75,118 +80,83 @@ def rows_of(source: Source) -> Rows:
 
 def _read(files: Files, data_set: DataSet, name: str) -> Rows:
     text = data_set.path
-    plain = _csv(files, data_set) if _format(text) == "csv" else _parquet(files, data_set)
+    form = _format(text)
+    names = matched(files, text) if is_pattern(text) else (text,)
+    plain = _csv(files, data_set, names) if form is None else _lazy(files, data_set, names, form)
+    if is_pattern(text):
+        plain = replace(plain, facts={**plain.facts, "files": len(names)})
     with reading(text):
         frame, kinds = narrowed(plain.frame, plain.columns, data_set, name=name, void=plain.void)
         frame.collect_schema()
     return replace(plain, frame=frame, columns=kinds)
 
 
-def _format(text: str) -> str:
+def _format(text: str) -> Format | None:
+    """The columnar format that the name says; ``None`` is CSV."""
     suffix = PurePosixPath(text).suffix.lower()
-    if any(sign in text for sign in "*?["):
-        raise NotYet("DC110", f"{text}: a data set of several files is not read yet; name one file")
     if suffix in _NOT_YET:
         raise NotYet("DC110", f"{text}: {suffix} is not read yet; write it as CSV or Parquet")
-    if suffix == ".csv":
-        return "csv"
-    if suffix in _PARQUET:
-        return "parquet"
-    raise EvidenceError(
-        f"{text}: the name says neither CSV nor Parquet", "end it with .csv or .parquet"
-    )
-
-
-def _same(text: str, declared: str | None, actual: str) -> None:
-    if declared is not None and declared != actual:
+    if suffix != ".csv" and suffix not in _COLUMNAR:
         raise EvidenceError(
-            f"{text} changed: the release declares {declared}, the file is {actual}",
-            "restore the file, or declare the new digest after review",
+            f"{text}: the name says neither CSV nor Parquet nor Arrow",
+            "end it with .csv, .parquet or .arrow",
+        )
+    return _COLUMNAR.get(suffix)
+
+
+def _digest(files: Files, data_set: DataSet, names: tuple[str, ...]) -> str:
+    """The digest of the files, which must be the declared one, if any is."""
+    text, declared = data_set.path, data_set.digest
+    pattern = is_pattern(text)
+    actual = digest_of_all(files, text, names) if pattern else files.digest(text)
+    if declared is not None and declared != actual:
+        what = "the files are" if pattern else "the file is"
+        raise EvidenceError(
+            f"{text} changed: the release declares {declared}, {what} {actual}",
+            "restore what it was, or declare the new digest after review",
             "DC202",
         )
+    return actual
 
 
-def _csv(files: Files, data_set: DataSet) -> Rows:
-    text = data_set.path
-    # Read once: these bytes are hashed, and these bytes are parsed.
-    contents = files.read(text, MOST_CSV)
-    _same(text, data_set.digest, contents.digest)
+def _csv(files: Files, data_set: DataSet, names: tuple[str, ...]) -> Rows:
+    parts, size = [], 0
+    for name in names:
+        # Read once: these bytes are hashed, and these bytes are parsed.
+        contents = files.read(name, MOST_CSV)
+        size += len(contents.data)
+        if size > MOST_CSV:
+            raise EvidenceError(
+                f"{data_set.path} is larger than {MOST_CSV:,} bytes", "store it as Parquet"
+            )
+        parts.append((name, contents.data))
+    digest = _digest(files, data_set, names)
+    frame, kinds = joined({name: _texts(name, data, data_set) for name, data in parts})
+    void = frozenset(c for c in frame.columns if frame[c].null_count() == frame.height)
+    facts = {"format": "csv", "bytes": size, "rows_in_file": frame.height}
+    return Rows(frame.lazy(), kinds, digest, facts, lambda: None, void)
+
+
+def _texts(name: str, data: bytes, data_set: DataSet) -> tuple[pl.DataFrame, dict[str, str]]:
     # A header may begin with the three letters of a short magic, but what follows is text then.
     for magic, content in _MAGIC.items():
-        if contents.data.startswith(magic) and (len(magic) > 3 or not contents.data.isascii()):
+        if data.startswith(magic) and (len(magic) > 3 or not data.isascii()):
             raise EvidenceError(
-                f"{text} is named CSV, its content is {content}", "name it as what it is"
+                f"{name} is named CSV, its content is {content}", "name it as what it is"
             )
-    frame, kinds = read_csv(contents.data, text, data_set.missing)
-    void = frozenset(c for c in frame.columns if frame[c].null_count() == frame.height)
-    facts = {"format": "csv", "bytes": len(contents.data), "rows_in_file": frame.height}
-    return Rows(frame.lazy(), kinds, contents.digest, facts, lambda: None, void)
+    return read_csv(data, name, data_set.missing)
 
 
-def _parquet(files: Files, data_set: DataSet) -> Rows:
-    import polars as pl
-
+def _lazy(files: Files, data_set: DataSet, names: tuple[str, ...], form: Format) -> Rows:
     text = data_set.path
     if data_set.missing:
         raise EvidenceError(
-            f"{text}: `missing` is about CSV texts, and this is Parquet",
-            "leave `missing` out; a Parquet file has its own nulls",
+            f"{text}: `missing` is about CSV texts, and this is {form.word}",
+            f"leave `missing` out; {form.word} files have their own nulls",
             "DC203",
         )
-    # Too large to hold, so it is scanned lazily by name. The bytes read later are those hashed
-    # here as long as size, inode and the kernel's own change time stay the same: whoever scans
-    # asks `unchanged` afterwards.
-    before = files.identity(text)
-    digest = files.digest(text)
-    _same(text, data_set.digest, digest)
-    path = files.path(text)
-    with path.open("rb") as file:
-        head = file.read(4)
-    if head != b"PAR1":
-        raise EvidenceError(f"{text} is named Parquet, its content is not", "write it anew")
-
-    def unchanged() -> None:
-        if files.identity(text) != before:
-            raise EvidenceError(
-                f"{text} changed while it was read", "run again while nothing writes to it", "DC202"
-            )
-
-    with reading(text):
-        frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
-        schema = frame.collect_schema()
-        total = int(frame.select(pl.len()).collect().item())
-    refuse_patterns(schema.names(), text)
-    kinds, plain = {}, []
-    for name, dtype in schema.items():
-        kinds[name], column = _kind(name, dtype)
-        if column is not None:
-            plain.append(column)
-    void = frozenset(name for name, dtype in schema.items() if dtype == pl.Null or not total)
-    facts = {"format": "parquet", "bytes": before[2], "rows_in_file": total}
-    unchanged()
-    if plain:
-        frame = frame.with_columns(plain)
-    return Rows(frame, kinds, digest, facts, unchanged, void)
-
-
-def _kind(name: str, dtype: pl.DataType) -> tuple[str, pl.Expr | None]:
-    """The kind of a column, and the cast that makes it a plain one, if it is none."""
-    import polars as pl
-
-    if dtype.is_integer():
-        return "integer", None
-    if dtype.is_float():
-        return "float", None
-    if dtype.is_decimal():
-        return "float", pl.col(name).cast(pl.Float64)
-    if isinstance(dtype, pl.Categorical | pl.Enum | pl.Null):
-        return "text", pl.col(name).cast(pl.String)
-    for plain, kind in (
-        (pl.Boolean, "boolean"),
-        (pl.String, "text"),
-        (pl.Date, "date"),
-        (pl.Datetime, "datetime"),
-    ):
-        if isinstance(dtype, plain):
-            return kind, None
-    return "other", None
+    before = begun(files, names)
+    digest = _digest(files, data_set, names)
+    made = scanned(files, text, before, form)
+    facts = {"format": form.name, "bytes": made.size, "rows_in_file": made.rows}
+    return Rows(made.frame, made.kinds, digest, facts, made.unchanged, made.void)

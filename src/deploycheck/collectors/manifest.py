@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from deploycheck.authoring.collector import Description, Source, collector
-from deploycheck.authoring.errors import EvidenceError
+from deploycheck.authoring.errors import EvidenceError, NotYet
+from deploycheck.authoring.globbing import digest_of
 from deploycheck.authoring.params import NoParams
 from deploycheck.evidence.manifest import Artefact, Manifest
 from deploycheck.model.release import ModelArtefact
@@ -29,7 +30,7 @@ class Artefacts:
 def _artefacts(source: Source) -> Iterator[Artefact]:
     release, files = source.release, source.files
     for name, data in release.data.items():
-        yield _artefact(f"data.{name}", data.path, data.digest, files.digest)
+        yield _artefact(f"data.{name}", data.path, data.digest, lambda path: digest_of(files, path))
     for name, path in release.documents.items():
         yield _artefact(f"documents.{name}", path, None, files.digest)
     champion = release.champion.model if release.champion is not None else None
@@ -47,5 +48,5 @@ def _artefacts(source: Source) -> Iterator[Artefact]:
 def _artefact(name: str, path: str, declared: str | None, digest: Callable[[str], str]) -> Artefact:
     try:
         return Artefact(name, path, declared, digest(path))
-    except EvidenceError as error:
+    except (EvidenceError, NotYet) as error:
         return Artefact(name, path, declared, None, str(error))

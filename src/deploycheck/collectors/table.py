@@ -1,4 +1,4 @@
-"""``Table``: a data set as a lazy frame, from CSV or Parquet."""
+"""``Table``: a data set as a lazy frame, from CSV, Parquet or Arrow."""
 
 from deploycheck.authoring.collector import Description, Source, collector
 from deploycheck.authoring.params import NoParams

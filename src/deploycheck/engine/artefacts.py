@@ -1,6 +1,10 @@
 """Digests of everything that a release names, whether or not a control looks at it."""
 
+from collections.abc import Callable
+
 from deploycheck.authoring.errors import EvidenceError, NotYet, RoleError
+from deploycheck.authoring.files import Files
+from deploycheck.authoring.globbing import digest_of
 from deploycheck.engine.registry import Registry
 from deploycheck.engine.store import Need, Store
 from deploycheck.evidence.model_file import ModelFile
@@ -19,16 +23,16 @@ def digests(store: Store, registry: Registry) -> dict[str, str | None]:
     if release.champion is not None and release.champion.model is not None:
         found["champion"] = _model(store, registry, "champion")
     for name, data in release.data.items():
-        found[f"data.{name}" if name in found else name] = _file(store, data.path)
+        found[f"data.{name}" if name in found else name] = _file(store, data.path, digest_of)
     for name, path in release.documents.items():
-        found[f"documents.{name}"] = _file(store, path)
+        found[f"documents.{name}"] = _file(store, path, Files.digest)
     return found
 
 
-def _file(store: Store, path: str) -> str | None:
+def _file(store: Store, path: str, digest: Callable[[Files, str], str]) -> str | None:
     try:
-        return store.files.digest(path)
-    except EvidenceError:
+        return digest(store.files, path)
+    except (EvidenceError, NotYet):
         return None
 
 

@@ -57,6 +57,7 @@ class Store:
     known: Known = field(default_factory=dict)
     memory: Memory | None = None
     _columns: dict[str, set[str]] = field(default_factory=dict)
+    _everything: set[str] = field(default_factory=set)
     _described: dict[str, Description | EvidenceError] = field(default_factory=dict)
     _collected: dict[str, Any] = field(default_factory=dict)
     _tables: dict[str, Need | None] = field(default_factory=dict)
@@ -69,6 +70,13 @@ class Store:
             if below.collector.evidence.subject == "data":
                 self.will_read(below, columns)
 
+    def will_read_any(self, need: Need) -> None:
+        """Tell that a control names no columns, so that the collector may leave out none."""
+        self._everything.add(need.key)
+        for below in need.below.values():
+            if below.collector.evidence.subject == "data":
+                self.will_read_any(below)
+
     def _source(self, need: Need) -> Source:
         columns = tuple(sorted(self._columns.get(need.key, ())))
         return Source(
@@ -76,6 +84,7 @@ class Store:
             need.subject,
             self.files,
             columns,
+            everything=need.key in self._everything,
             role=need.role,
             described=lambda evidence: self.describe(self.other(need, evidence)),
             collected=lambda evidence: self.collect(self.other(need, evidence)),

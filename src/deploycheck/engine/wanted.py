@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from deploycheck.authoring.errors import EvidenceError, NotYet
+from deploycheck.authoring.files import Files
+from deploycheck.authoring.globbing import is_pattern, matched
 from deploycheck.authoring.reporter import Reporter
 from deploycheck.engine.problems import did_you_mean
 from deploycheck.engine.registry import Registry
@@ -50,6 +53,14 @@ def wanted(
     return made
 
 
+def _files(files: Files, path: str) -> tuple[str, ...]:
+    """The file, or all that a pattern matches now."""
+    try:
+        return matched(files, path) if is_pattern(path) else (path,)
+    except (EvidenceError, NotYet):
+        return ()  # nothing can be read there, and the controls that need it say why
+
+
 def refuse_overwriting(reports: Sequence[tuple[Reporter, Path]], plan: Plan) -> None:
     """Refuse a report in the place of what is judged.
 
@@ -57,7 +68,8 @@ def refuse_overwriting(reports: Sequence[tuple[Reporter, Path]], plan: Plan) -> 
     """
     folder, release = plan.materials.folder, plan.release
     judged = [plan.materials.release.place, *(text.place for text in plan.materials.policies)]
-    judged += [data.path for data in release.data.values()]
+    for data in release.data.values():
+        judged += _files(plan.store.files, data.path)
     judged += list(release.documents.values())
     for model in (release.model, release.champion and release.champion.model):
         if isinstance(model, ModelArtefact) and model.path:

@@ -95,7 +95,9 @@ class Derive(Noun):
 class DataSet(Noun):
     """A data set: its file, the digest it must have, and which part of it counts."""
 
-    path: str = Field(description="File (CSV or Parquet), inside the release's folder.")
+    path: str = Field(
+        description="File (CSV, Parquet or Arrow) or a pattern of files, inside the release's folder."
+    )
     digest: Digest | None = Field(None, description="sha256 that the file must have.")
     time: str | None = Field(None, description="Column with the time of each row.")
     missing: tuple[str, ...] = Field((), description="CSV texts that mean: no value.")

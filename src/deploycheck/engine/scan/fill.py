@@ -1,5 +1,6 @@
 """Finds the open numbers of an estimate and puts the results in their places."""
 
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -40,8 +41,8 @@ _NUMBERS: dict[type[Any], tuple[str, ...]] = {
     Paired: ("both", "first", "second", "neither"),
     Auc: (),
     AucDifference: (),
-    Distance: (),
-    ChiSquared: (),
+    Distance: ("value", "center", "scale", "n"),
+    ChiSquared: ("statistic", "n", "rows", "inflation"),
     Count: ("value", "of"),
     Statistic: ("value", "of"),
     Undefined: ("n", "value"),
@@ -76,7 +77,56 @@ def unsound(estimate: Any) -> str:
         return "values are no tuple of numbers"
     if kind is Undefined and not isinstance(estimate.reason, str):
         return "reason is no text"
+    return _unsound_parts(estimate)
+
+
+def _unsound_parts(estimate: Any) -> str:
+    """What is wrong with the parts of an estimate that are no open numbers."""
+    if isinstance(estimate, Auc | AucDifference):
+        return _unsound_scores(estimate)
+    if isinstance(estimate, BoundedMean) and not (
+        _is_finite(estimate.low) and _is_finite(estimate.high) and estimate.low < estimate.high
+    ):
+        return "low and high are no numbers with low below high"
+    if isinstance(estimate, ChiSquared):
+        if not _is_finite(estimate.df) or estimate.df < 1 or estimate.df != int(estimate.df):
+            return "df is no whole number of at least 1"
+        if not _is_finite(estimate.power) or estimate.power not in (1, 2):
+            return "power is neither 1 nor 2"
     return ""
+
+
+def _unsound_scores(estimate: Auc | AucDifference) -> str:
+    names = ["positives", "negatives"]
+    if isinstance(estimate, AucDifference):
+        names += ["versus_positives", "versus_negatives"]
+    for name in names:
+        if not _is_vector(getattr(estimate, name)):
+            return f"{name} are no tuple or one-dimensional array of finite numbers"
+    for name in names[2:]:
+        beside = name.removeprefix("versus_")
+        if len(getattr(estimate, name)) != len(getattr(estimate, beside)):
+            return f"{name} are not as many as {beside}"
+    return ""
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether ``value`` is a finite number; a boolean is none."""
+    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) if isinstance(value, float) else abs(value) < 2**53
+
+
+def _is_vector(values: Any) -> bool:
+    """Whether ``values`` are finite numbers in a tuple or a one-dimensional array."""
+    if isinstance(values, tuple):
+        return all(map(_is_finite, values))
+    numpy = sys.modules.get("numpy")  # without it nobody can have made an array
+    if numpy is None or not isinstance(values, numpy.ndarray) or values.ndim != 1:
+        return False
+    return values.dtype.kind in "iuf" and bool(numpy.isfinite(values).all())
 
 
 def _is_tuple_of(value: Any, fits: Callable[[Any], bool]) -> bool:

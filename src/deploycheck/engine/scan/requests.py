@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from deploycheck.authoring.errors import EvidenceError
@@ -15,19 +14,24 @@ from deploycheck.authoring.requests import (
     DuplicateCount,
     Duplicates,
     Request,
+    Shared,
     TopTwo,
     TopTwoAnswer,
     Values,
     ValuesAnswer,
 )
+from deploycheck.engine.scan.equality import HASH, by_repetition, canonical, native
+from deploycheck.engine.scan.equality import hashed as _hash
 from deploycheck.engine.scan.failures import Junk
 from deploycheck.engine.scan.numbers import Ask, changed_since, evaluate
+from deploycheck.engine.scan.shared import refuse_unasked, shared
 from deploycheck.evidence.table import Table
 
 if TYPE_CHECKING:
     import polars as pl
 
-REQUESTS = frozenset({Duplicates, Counts, TopTwo, Values})
+REQUESTS = frozenset({Duplicates, Counts, TopTwo, Values, Shared})
+_Alike = Duplicates | Counts | TopTwo | Shared
 
 
 def answer_all(
@@ -40,7 +44,7 @@ def answer_all(
     :param guard: entered around the work, with the keys of all jobs that wait for it.
     """
     answers: list[Answer | BaseException | None] = [None] * len(requests)
-    alike: dict[Any, tuple[Duplicates | Counts | TopTwo, list[int]]] = {}
+    alike: dict[Any, tuple[_Alike, list[int]]] = {}
     asks: list[Ask] = []
     asking: list[tuple[int, tuple[str, ...]]] = []
     for place, (key, request) in enumerate(requests):
@@ -66,7 +70,10 @@ def answer_all(
     return [Junk("the request has no answer") if a is None else a for a in answers]
 
 
-def _identity(request: Duplicates | Counts | TopTwo) -> tuple[Any, ...]:
+def _identity(request: _Alike) -> tuple[Any, ...]:
+    if isinstance(request, Shared):
+        frames = (id(request.one.frame), id(request.other.frame))
+        return (Shared, *frames, request.columns, request.other_columns, request.missing)
     frame = id(request.table.frame)
     if isinstance(request, Duplicates):
         return (Duplicates, frame, tuple(request.key))
@@ -81,15 +88,13 @@ def _check(request: Request) -> None:
     :raises Junk: it is made of the wrong things.
     :raises EvidenceError: a column that the table has not.
     """
+    if isinstance(request, Shared):
+        refuse_unasked(request)
+        return
     if not isinstance(request.table, Table):
         raise Junk("a request asks a Table")
     if isinstance(request, Values):
-        import narwhals as nw
-
-        if type(request.expressions) is not dict or not request.expressions:
-            raise Junk("`Values` asks for expressions in a dictionary, by name")
-        if not all(isinstance(e, nw.Expr) for e in request.expressions.values()):
-            raise Junk("`Values` asks for expressions, and one of these is none")
+        _check_values(request)
         return
     columns = _columns(request)
     if type(columns) is not tuple or not all(isinstance(column, str) for column in columns):
@@ -107,6 +112,15 @@ def _check(request: Request) -> None:
             )
 
 
+def _check_values(request: Values) -> None:
+    import narwhals as nw
+
+    if type(request.expressions) is not dict or not request.expressions:
+        raise Junk("`Values` asks for expressions in a dictionary, by name")
+    if not all(isinstance(e, nw.Expr) for e in request.expressions.values()):
+        raise Junk("`Values` asks for expressions, and one of these is none")
+
+
 def _columns(request: Duplicates | Counts | TopTwo) -> tuple[str, ...]:
     if isinstance(request, TopTwo):
         return (request.column,)
@@ -114,55 +128,28 @@ def _columns(request: Duplicates | Counts | TopTwo) -> tuple[str, ...]:
 
 
 def _answered(
-    request: Duplicates | Counts | TopTwo,
+    request: _Alike,
     keys: Sequence[str],
     guard: Callable[[Sequence[str]], AbstractContextManager[None]],
 ) -> Answer | BaseException:
     found: Answer | BaseException = Junk("the request was stopped before it was answered")
     try:
         with guard(keys):
-            if isinstance(request, Duplicates):
-                found = _duplicates(request)
-            else:
-                found = _top_two(request) if isinstance(request, TopTwo) else _counts(request)
+            found = _found(request)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - Polars panics are BaseExceptions
         found = error
-    return changed_since(request.table) or found
+    tables = [request.one, request.other] if isinstance(request, Shared) else [request.table]
+    return next((gone for table in tables if (gone := changed_since(table))), found)
 
 
-def _native(table: Table) -> pl.LazyFrame:
-    import polars as pl
-
-    frame = table.frame
-    if isinstance(frame, pl.DataFrame | pl.LazyFrame):
-        return frame.lazy()
-    raise EvidenceError(f"{table.name} is no Polars frame, and only those answer this request")
-
-
-def _canonical(frame: pl.LazyFrame, columns: Sequence[str]) -> list[pl.Expr]:
-    """The columns so that equal values compare equal: NaN is missing, -0.0 is 0.0."""
-    import polars as pl
-
-    schema = frame.collect_schema()
-    made = []
-    for column in columns:
-        kind, values = schema[column], pl.col(column)
-        if kind == pl.Object:
-            raise EvidenceError(
-                f"column {column} holds Python objects, which cannot be compared",
-                "store it as text or numbers",
-                code="DC203",
-            )
-        if kind.is_float():
-            # Adding zero would do, but Polars takes that for nothing to do.
-            zero = pl.lit(0.0, dtype=kind)
-            values = pl.when(values == zero).then(zero).otherwise(values.fill_nan(None))
-        elif kind == pl.Categorical:
-            values = values.cast(pl.String)
-        made.append(values.alias(column))
-    return made
+def _found(request: _Alike) -> Answer:
+    if isinstance(request, Shared):
+        return shared(request)
+    if isinstance(request, Duplicates):
+        return _duplicates(request)
+    return _top_two(request) if isinstance(request, TopTwo) else _counts(request)
 
 
 def _duplicates(request: Duplicates) -> DuplicateCount:
@@ -171,16 +158,16 @@ def _duplicates(request: Duplicates) -> DuplicateCount:
     """
     import polars as pl
 
-    frame = _native(request.table)
+    frame = native(request.table)
     columns = list(request.key) or frame.collect_schema().names()
     if not columns:
         return DuplicateCount(0, 0, 0)
-    values = frame.select(_canonical(frame, columns))
+    values = frame.select(canonical(frame, columns))
     nothing = pl.all_horizontal(pl.col(columns).is_null())
     seen = values.select(_hash(columns).alias("hash"), nothing.alias("nothing"))
     found = seen.collect(engine="streaming")
     rows, missing = found.height, int(found["nothing"].sum())
-    alone, shared = _by_repetition(found["hash"])
+    alone, shared = by_repetition(found["hash"])
     del found
     if not len(shared):
         return DuplicateCount(rows, rows, missing)
@@ -198,30 +185,30 @@ def _grouped(
     if 2 * alone < rows:  # most rows are suspects, and sorting them out costs more than it saves
         alone = 0
     else:
-        marked = values.with_columns(_hash(columns).alias(_HASH))
-        repeated = pl.LazyFrame({_HASH: shared})
-        values = marked.join(repeated, on=_HASH, how="semi").select(columns)
-    return alone, values.group_by(columns).agg(pl.len().alias(_HASH))
+        marked = values.with_columns(_hash(columns).alias(HASH))
+        repeated = pl.LazyFrame({HASH: shared})
+        values = marked.join(repeated, on=HASH, how="semi").select(columns)
+    return alone, values.group_by(columns).agg(pl.len().alias(HASH))
 
 
 def _top_two(request: TopTwo) -> TopTwoAnswer:
     """Exact, and as :func:`_duplicates` without a table of all values that occur once."""
     import polars as pl
 
-    frame = _native(request.table)
+    frame = native(request.table)
     columns = [request.column]
-    every = frame.select(_canonical(frame, columns))
+    every = frame.select(canonical(frame, columns))
     values = every.drop_nulls()
     hashes = values.select(_hash(columns).alias("hash")).collect(engine="streaming")["hash"]
     total = int(every.select(pl.len()).collect(engine="streaming").item())
     rows = len(hashes)
-    alone, shared = _by_repetition(hashes)
+    alone, shared = by_repetition(hashes)
     del hashes
     most: list[int] = []
     distinct = alone
     if len(shared):
         alone, groups = _grouped(values, columns, rows, alone, shared)
-        counts = pl.col(_HASH)
+        counts = pl.col(HASH)
         asked = groups.select(counts.len().alias("groups"), counts.top_k(2).implode().alias("most"))
         found = asked.collect(engine="streaming")
         most = [int(count) for count in found["most"].item()]
@@ -230,42 +217,15 @@ def _top_two(request: TopTwo) -> TopTwoAnswer:
     return TopTwoAnswer(total, total - rows, distinct, first, second)
 
 
-_HASH = "\0hash"  # no column of a file has this name
-
-
-def _hash(columns: Sequence[str]) -> pl.Expr:
-    """One number for the values of a row; a seed for each column, so that equal ones differ."""
-    import polars as pl
-
-    return reduce(
-        lambda left, right: left ^ right,
-        (pl.col(column).hash(seed) for seed, column in enumerate(columns)),
-    )
-
-
-def _by_repetition(hashes: pl.Series) -> tuple[int, Any]:
-    """How many hashes stand alone, and the distinct ones that do not."""
-    import numpy as np
-
-    ordered = np.array(hashes.to_numpy())
-    ordered.sort()
-    same = ordered[1:] == ordered[:-1]  # as the one before
-    if not same.any():
-        return len(ordered), ordered[:0]
-    after = np.append(False, same)
-    repeated = after | np.append(same, False)
-    return len(ordered) - int(repeated.sum()), ordered[repeated & ~after]
-
-
 def _counts(request: Counts) -> CountsAnswer:
     import polars as pl
 
-    frame = _native(request.table)
+    frame = native(request.table)
     columns = list(request.by)
     names = [f"by{place}" for place in range(len(columns))]
     texts = [
         values.cast(pl.String).alias(name)
-        for values, name in zip(_canonical(frame, columns), names, strict=True)
+        for values, name in zip(canonical(frame, columns), names, strict=True)
     ]
     grouped = frame.select(texts).group_by(names).agg(pl.len().alias("rows"))
     found = grouped.head(request.limit + 1).collect(engine="streaming")

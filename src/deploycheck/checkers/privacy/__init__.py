@@ -1,0 +1,1 @@
+"""Do data and model keep what they know about people to themselves?"""
