@@ -189,7 +189,7 @@ def test_what_a_release_does_not_give_or_a_check_cannot_do_is_refused(project, c
 
 @pytest.mark.parametrize(
     ("model", "code"),
-    [("{endpoint: 'http://localhost'}", "DC109"), ("{python: 'pkg.mod:f'}", "DC109")],
+    [("{endpoint: 'http://localhost'}", "DC109"), ("{mlflow: 'models:/credit'}", "DC109")],
 )
 def test_models_that_cannot_be_run_yet_are_refused_with_their_own_code(project, model, code):
     with (project.root / "release.yaml").open("a") as file:

@@ -96,7 +96,7 @@ class DataSet(Noun):
     """A data set: its file, the digest it must have, and which part of it counts."""
 
     path: str = Field(
-        description="File (CSV, Parquet or Arrow) or a pattern of files, inside the release's folder."
+        description="A file (CSV, Parquet, Arrow) or a pattern of files, in the release's folder."
     )
     digest: Digest | None = Field(None, description="sha256 that the file must have.")
     time: str | None = Field(None, description="Column with the time of each row.")

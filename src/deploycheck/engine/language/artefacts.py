@@ -7,6 +7,7 @@ from deploycheck.engine.language.site import Path, Site, dotted
 from deploycheck.model.release import DataSet, Derive, ModelArtefact, Release, Where
 
 _HOMES = ("path", "endpoint", "mlflow", "python")
+_LATER = {"endpoint", "mlflow"}
 _CONDITIONS = ("min", "max", "equals", "one_of", "not_one_of", "present")
 
 
@@ -35,7 +36,7 @@ def _check_model(model: ModelArtefact, path: Path, site: Site) -> None:
         message = f"{dotted(path)} has both {homes[0]} and {homes[1]}; a model lies in one place"
         site.tell("DC009", message, (*path, homes[1]), key=True)
     for name in homes:
-        if name != "path":
+        if name not in ("path", "python"):
             message = f"a model by {name} cannot be run yet"
             site.tell("DC109", message, (*path, name), "store its predictions", key=True)
     if model.path is not None:

@@ -74,23 +74,24 @@ CODES = (
     ),
     Code(
         "DC109",
-        "Running a model is not done yet",
-        "Predictions are read from stored columns (beside a model file only with `stored: true`, "
-        "which says to judge them); no model is loaded, called over a network, "
-        "or imported. Models by `endpoint`, `mlflow` and `python` are refused, and so is a check "
-        "that needs predictions where none are stored. " + _REFUSED,
-        "Store the predictions in the data set and name their column under `columns:`.",
+        "Asking a served or registered model is not done yet",
+        "Models are run from a file (`path`) or a trusted Python function (`python`), in a process "
+        "without network. No model is called over a network or fetched from a registry, so models "
+        "by `endpoint` and `mlflow` are refused. " + _REFUSED,
+        "Give the model's file, or store its predictions in the data set and name their column "
+        "under `columns:`.",
         "release: credit\nversion: 1.0.0\nmodel: {endpoint: 'https://models.example/credit'}",
-        "release: credit\nversion: 1.0.0\nmodel: {path: model.onnx}\n"
-        "columns: {prediction: predicted_default, stored: true}",
+        "release: credit\nversion: 1.0.0\nmodel: {path: model.onnx}",
     ),
     Code(
         "DC110",
-        "This data format, or a pattern of files, is not read yet",
-        "Data sets are single CSV or Parquet files. " + _REFUSED,
-        "Convert the data, or join the files into one.",
-        'data: {test: {path: "logs/*.json"}}',
-        "data: {test: {path: logs.parquet}}",
+        "This data format, or this pattern of files, is not read yet",
+        "A data set is one CSV, Parquet or Arrow file (IPC, Feather version 2), or all files that "
+        "a pattern such as `logs/2026-11/*.parquet` matches. Other formats, compressed CSV and "
+        "`**`, which matches folders of any depth, are not read. " + _REFUSED,
+        "Convert the data to Parquet; name the folders of a pattern one by one.",
+        'data: {test: {path: "logs/**/*.json"}}',
+        'data: {test: {path: "logs/*/*.parquet"}}',
     ),
     Code(
         "DC111",
