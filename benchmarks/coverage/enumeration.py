@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, xlog1py, xlogy
+from scipy.special import betaln, gammaln, xlog1py, xlogy
+
+from deploycheck.stats.scores import TwoSamples
 
 Floats = NDArray[np.float64]
 Table = Callable[[Floats, Floats, Floats, Floats, float], Floats]
@@ -93,3 +95,32 @@ def _inside(rates: Floats, least: float, most: float) -> Floats:
 
 def _missed(missed: NDArray[np.bool_], first: Floats, second: Floats) -> Floats:
     return np.einsum("ij,ij->i", first @ missed, second)
+
+
+def paired_tables(n: int) -> TwoSamples:
+    """Every pair of discordant counts among ``n`` rows."""
+    first, second = np.meshgrid(np.arange(n + 1.0), np.arange(n + 1.0), indexing="ij")
+    whole = first + second <= n
+    size = np.full(int(whole.sum()), float(n))
+    return TwoSamples(first[whole], size, second[whole], size)
+
+
+def paired_errors(
+    tables: TwoSamples,
+    lower: Floats,
+    deltas: Iterable[float] = DIFFERENCES,
+    spread: Floats = SPREAD,
+    rare: Floats = RARE,
+) -> Iterator[Floats]:
+    """P(lower bound ≥ p1 − p2) over a grid of discordant shares, for each difference."""
+    b, c, n = tables.x1, tables.x2, tables.n1
+    ways = gammaln(n + 1) - gammaln(b + 1) - gammaln(c + 1) - gammaln(n - b - c + 1)
+    for delta in deltas:
+        least = abs(delta)
+        shares = np.concatenate([least + (1 - least) * spread, least + rare / n[0], [least, 1.0]])
+        shares = np.unique(shares[(shares > 0) & (shares <= 1)])[:, None]
+        at = lower >= delta - 1e-12
+        first, second = (shares + delta) / 2, np.maximum((shares - delta) / 2, 0)
+        terms = ways[at] + xlogy(b[at], first) + xlogy(c[at], second)
+        terms = terms + xlogy((n - b - c)[at], np.maximum(1 - shares, 0))
+        yield np.exp(terms).sum(axis=1)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from deploycheck.stats.bounds import Bounds
 from deploycheck.stats.proportion import wilson
 
 Floats = NDArray[np.float64]
@@ -28,3 +29,22 @@ def log_ratio_lower(x1: Floats, n1: Floats, x2: Floats, n2: Floats, alpha: float
     a, b = np.where(some, x1, 1), np.where(some, x2, 1)
     spread = np.sqrt(np.maximum(1 / a - 1 / n1 + 1 / b - 1 / n2, 0))
     return np.where(some, (a / n1) / (b / n2) * np.exp(ndtri(alpha) * spread), 0.0)
+
+
+def wald_area(value: float, variance: float, alpha: float) -> Bounds:
+    """An estimate and z standard errors."""
+    reach = -float(ndtri(alpha)) * variance**0.5
+    return Bounds(value - reach, value + reach, "Wald")
+
+
+def wald_paired_lower(first: Floats, second: Floats, n: Floats, alpha: float) -> Floats:
+    """The difference of paired proportions less z standard errors."""
+    difference = (first - second) / n
+    spread = np.sqrt(((first + second) / n - difference**2) / n)
+    return difference + ndtri(alpha) * spread
+
+
+def interval(resampled: Floats, alpha: float) -> Bounds:
+    """The percentiles of a bootstrap."""
+    low, high = np.quantile(resampled, [alpha, 1 - alpha])
+    return Bounds(float(low), float(high), "percentile bootstrap")

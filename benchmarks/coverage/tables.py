@@ -4,8 +4,9 @@
     python benchmarks/coverage/tables.py --smoke    a small part, a few seconds
     python benchmarks/coverage/tables.py --dense    the worst cells, a quarter of an hour
 
-Errors are exact (enumerated over all tables of counts) except those of the range over ten groups,
-which are simulated with a fixed seed. Each error belongs to one one-sided bound.
+Errors of proportions, their differences (paired ones too) and ratios are exact, enumerated over
+all tables of counts; the others are simulated with a fixed seed. Each error belongs to one
+one-sided bound.
 """
 
 import argparse
@@ -21,13 +22,24 @@ from enumeration import (
     all_tables,
     difference_errors,
     one_sample_errors,
+    paired_errors,
+    paired_tables,
     ratio_errors,
 )
-from naive import log_ratio_lower, newcombe_lower, wald_lower
+from naive import log_ratio_lower, newcombe_lower, wald_lower, wald_paired_lower
 from numpy.typing import NDArray
+from simulation import (
+    auc_difference_table,
+    auc_table,
+    calibration_table,
+    counts_table,
+    mean_table,
+    wasserstein_table,
+)
 
 from deploycheck.stats.difference import difference_lower, miettinen_nurminen
 from deploycheck.stats.groups import range_bounds
+from deploycheck.stats.paired import paired_lower
 from deploycheck.stats.proportion import clopper_pearson, wilson
 from deploycheck.stats.ratio import koopman, ratio_lower
 from deploycheck.stats.samples import as_pair
@@ -119,6 +131,23 @@ def two_sample_table(
             print(f"| {alpha:.2g} | {n1}, {n2} | " + " | ".join(cells) + " |")
 
 
+def paired_table(sizes: Sequence[int], alphas: Sequence[float]) -> None:
+    """Worst and mean error of the lower bound of a paired difference."""
+    print("\n### Paired difference of proportions: worst error (mean error), multiples of alpha\n")
+    print("| alpha | n | deploycheck | Wald |\n|---|---|---|---|")
+    for alpha in alphas:
+        for n in sizes:
+            tables = paired_tables(n)
+            cells = []
+            for lower in (
+                paired_lower(tables, alpha)[0],
+                wald_paired_lower(tables.x1, tables.x2, tables.n1, alpha),
+            ):
+                found = np.concatenate(list(paired_errors(tables, lower)))
+                cells.append(f"{found.max() / alpha:.2f} ({found.mean() / alpha:.2f})")
+            print(f"| {alpha:.2g} | {n} | " + " | ".join(cells) + " |")
+
+
 def worst_table(sizes: Sequence[int], alphas: Sequence[float]) -> None:
     """The worst cell of the bounds that decide, over pairs of sizes and a fine grid of rates."""
     print("\n### Worst error of what deploycheck decides by, on the fine grid\n")
@@ -174,7 +203,15 @@ def main() -> None:
     alphas = (0.05,) if smoke else ALPHAS
     two_sample_table("Difference of proportions", DIFFERENCE, difference_errors, sizes, alphas)
     two_sample_table("Ratio of proportions", RATIO, ratio_errors, sizes, alphas)
+    paired_table((30,) if smoke else (10, 30, 60, 100, 200), alphas)
     range_table(50 if smoke else 10_000)
+    runs = 20 if smoke else 4000
+    mean_table(runs)
+    auc_table(runs, (0.9,) if smoke else (0.6, 0.75, 0.9, 0.95, 0.99))
+    auc_difference_table(runs)
+    wasserstein_table(runs, (300,) if smoke else (300, 1000, 10_000))
+    counts_table(runs)
+    calibration_table(runs // 4)
 
 
 if __name__ == "__main__":

@@ -1,22 +1,24 @@
-"""Takes the picture of the report that the README shows: the first example, in headless Chromium.
+"""Takes pictures of reports in headless Chromium.
 
-Run it from anywhere: ``.venv/bin/python docs/images/take.py``. It needs a Chromium or Chrome on the
-path, or named by the environment variable ``CHROMIUM``.
+``.venv/bin/python docs/images/take.py`` takes the one that the README shows, of the first example,
+and works from anywhere. ``take.py --into FOLDER decision.json report.html …`` takes each of these
+light, dark, narrow and on paper, to be looked at when the report has changed. It needs a Chromium
+or Chrome on the path, or named by the environment variable ``CHROMIUM``.
 """
 
-import os
-import shutil
+import argparse
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from browser import Browser, Missing, pictures
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "recidivism"
 PICTURE = Path(__file__).with_name("report.png")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# So wide that the table of a control fits, and cut below the second group of the first one.
-WIDTH, HEIGHT = 1100, 1050
+# So wide that the contents stand beside the controls, and cut below the first chart.
+WIDTH, HEIGHT = 1200, 1050
 LARGEST = 200_000
 
 
@@ -32,27 +34,45 @@ def report(folder: Path) -> Path:
     return page
 
 
-def browser() -> str:
-    found = [os.environ.get("CHROMIUM"), *map(shutil.which, BROWSERS)]
-    path = next(filter(None, found), None)
-    if path is None:
-        raise SystemExit("no Chromium; install one or name it in CHROMIUM")
-    return path
-
-
-def main() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        page = report(Path(name))
-        subprocess.run(  # noqa: S603 - the browser that was found or named
-            [browser(), "--headless=new", "--disable-gpu", "--no-sandbox", "--hide-scrollbars",
-             "--force-device-scale-factor=1", f"--window-size={WIDTH},{HEIGHT}",
-             f"--user-data-dir={name}/profile", f"--screenshot={PICTURE}", page.as_uri()],
-            check=True, stderr=subprocess.DEVNULL, timeout=120,
-        )  # fmt: skip
+def readme() -> None:
+    """Take the picture of the README."""
+    with tempfile.TemporaryDirectory() as name, Browser() as browser:
+        browser.show(report(Path(name)), WIDTH, HEIGHT)
+        PICTURE.write_bytes(browser.picture())
     size = PICTURE.stat().st_size
     if size > LARGEST:
         raise SystemExit(f"{PICTURE} has {size:,} bytes, more than {LARGEST:,}; cut it shorter")
     print(f"{PICTURE}: {size:,} bytes")
+
+
+def page_of(file: Path, folder: Path) -> Path:
+    """The report itself, or the one that is made of a stored decision."""
+    if file.suffix != ".json":
+        return file
+    from deploycheck.model.decision import Decision
+    from deploycheck.reporters.html import html
+
+    page = folder / f"{file.stem}.html"
+    page.write_text(html.render(Decision.model_validate_json(file.read_bytes())), encoding="utf-8")
+    return page
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="where the pictures go")
+    parser.add_argument("files", nargs="*", type=Path, help="decision.json or report.html")
+    given = parser.parse_args()
+    if bool(given.into) != bool(given.files):
+        parser.error("give --into and at least one file, or nothing")
+    try:
+        if not given.files:
+            readme()
+            return
+        with tempfile.TemporaryDirectory() as name:
+            pages = {file.stem: page_of(file, Path(name)) for file in given.files}
+            pictures(pages, given.into, told=print)
+    except Missing as error:
+        raise SystemExit(str(error)) from None
 
 
 if __name__ == "__main__":

@@ -235,9 +235,11 @@ def test_one_label_leaves_doubt_about_the_task(bench):
         ({"threshold": {"at_least": 5}, "positive": 1}, {}, "score"),
         ({"score": "s", "threshold": {"at_least": 5}}, {}, "positive"),
         ({**CUT, "prediction": "y"}, {}, "prediction"),
-        ({"prediction": "y"}, {"task": "regression"}, "task"),
+        (CUT, {"task": "regression"}, "threshold"),
+        ({"score": "s"}, {"task": "regression"}, "prediction"),
         ({"prediction": "y"}, {"model": {"path": "m.onnx"}}, "prediction"),
-        (CUT, {"model": {"path": "m.onnx"}}, "prediction"),
+        (CUT, {"model": {"path": "m.onnx"}}, "score"),
+        ({"threshold": {"at_least": 1}}, {"model": {"path": "m.onnx"}}, "positive"),
     ],
 )
 def test_roles_that_do_not_fit_are_told_when_the_plan_is_made(bench, columns, release, role):
@@ -252,8 +254,7 @@ def test_roles_that_do_not_fit_are_told_when_the_plan_is_made(bench, columns, re
 @pytest.mark.parametrize(
     ("columns", "release", "code"),
     [
-        ({"target": "y"}, {"model": {"path": "m.onnx"}}, "DC109"),
-        ({"target": "y", "score": "s"}, {"model": {"endpoint": "http://x"}}, "DC109"),
+        ({"weight": {"column": "s", "kind": "sampling"}}, {"model": {"path": "m.onnx"}}, "DC111"),
         ({"prediction": "y", "weight": {"column": "s", "kind": "sampling"}}, {}, "DC111"),
     ],
 )
@@ -326,7 +327,7 @@ def test_a_column_of_lists_is_no_group(bench):
 
 
 def test_more_rows_than_fit_are_refused(bench, monkeypatch):
-    monkeypatch.setattr("deploycheck.collectors.predictions.MOST_ROWS", 3)
+    monkeypatch.setattr("deploycheck.authoring.loaded.MOST_ROWS", 3)
     with pytest.raises(EvidenceError, match="has 4 rows, more than 3"):
         bench.predict(SCORES, target="y", **CUT)
 
@@ -357,6 +358,30 @@ def test_a_million_rows_are_coded_fast(bench):
     # CPU time of both cores, with room for a busy machine; alone it takes 0.2 s.
     assert time.process_time() - start < 1.5
     assert found.rows == rows
+
+
+def test_a_score_beside_a_stored_prediction_is_there_for_the_area_under_the_curve(bench):
+    both = {"target": "y", "prediction": "y", "score": "s"}
+    assert bench.predict(SCORES, **both).scores.tolist() == [9, 5, 4, 1]
+    assert bench.predict(SCORES, target="y", **CUT).scores.tolist() == [9, 5, 4, 1]
+    assert np.isnan(bench.predict("y,s\n1,9\n0,\n", **both).scores[1])
+    for elsewhere in ("y\n1\n0\n", "y,s\n1,high\n0,low\n"):
+        assert bench.predict(elsewhere, **both).scores is None
+
+
+def test_a_regression_has_numbers_and_no_labels(bench):
+    found = bench.predict(
+        "y,p,g\n1.5,1,a\n-2,,b\n", ("g",), target="y", prediction="p", favourable=1,
+        release={"task": "regression"},
+    )  # fmt: skip
+    assert (found.task, found.labels, found.numbers.tolist()) == ("regression", (), [1.5, -2])
+    assert found.scores[0] == 1
+    assert np.isnan(found.scores[1])
+    for ask in (found.selected, found.confusion, found.confusion_matrix):
+        with pytest.raises(EvidenceError, match="predictions of a regression are numbers"):
+            ask()
+    with pytest.raises(EvidenceError, match="target y is text, not a number"):
+        bench.predict("y,p\na,1\n", target="y", prediction="p", release={"task": "regression"})
 
 
 def test_repeated_entities_are_refused_with_their_own_code(bench):

@@ -293,7 +293,7 @@ def test_expressions_are_filled_in():
         yield Distance("x", a.max(), 0.1, a.std(), nw.len())
         yield ChiSquared("x", a.sum(), 2, nw.len(), rows=a.count())
 
-    found = measure([Job("x", check, NoParams(), {"data": data})], lambda keys: _open(keys))["x"]
+    found = measure([Job("x", check, NoParams(), {"data": data})], _open)["x"]
     assert not isinstance(found, Failed), found
     mean, far, chi = found
     assert (mean.mean, mean.n) == (0.25, 4)

@@ -1,5 +1,7 @@
 """Counting by group agrees with scikit-learn, and what cannot be counted is an error."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -192,6 +194,31 @@ def test_arrays_are_read_only_and_checked():
             Predictions(**{**fine, "prediction_codes": bad})
     with pytest.raises(ValueError, match="g: a code lies outside"):
         Predictions(**{**fine, "groups": {"g": Coded(("a",), np.array([0, -1]))}})
+
+
+def test_scores_and_numbers_are_read_only_and_checked():
+    made = Predictions.of([1, 0], [1, 0], scores=[0.9, None])
+    assert made.scores[0] == 0.9
+    assert np.isnan(made.scores[1])
+    assert made.numbers is None
+    for name in ("scores", "numbers"):
+        for bad in (np.zeros(3), np.zeros(2, np.float32), np.zeros((2, 1))):
+            with pytest.raises(ValueError, match=name):
+                replace(made, **{name: bad})
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(replace(made, **{name: np.zeros(2)}), name)[0] = 1
+
+
+def test_a_regression_holds_numbers_and_answers_no_question_on_labels():
+    made = Predictions.of([1, None], [0.5, 2], task="regression", positive=1, favourable=1)
+    assert made.labels == ()
+    assert made.numbers.tolist() == [0.5, 2]
+    assert np.isnan(made.scores[1])
+    nothing = Predictions.of([], [], task="regression", positive=1, favourable=1)
+    for predictions in (made, nothing):
+        for ask in ("selected", "confusion", "confusion_matrix"):
+            with pytest.raises(EvidenceError, match="numbers, and have no labels"):
+                getattr(predictions, ask)()
 
 
 def test_a_million_rows_are_counted_in_no_time():

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from deploycheck.authoring.figures import Bar, Bars, Curve, Distribution, Point, as_json
 from deploycheck.model.decision import (
     Counts,
     Decision,
@@ -187,6 +188,110 @@ def everything() -> Decision:
     return decision(made)
 
 
+def importances(count: int = 12) -> Bars:
+    """Bars that fall off, the last ones below 0."""
+    values = [0.31 / (at + 1) - 0.03 for at in range(count)]
+    bars = (Bar(f"feature {at}", v, v - 0.02, v + 0.02) for at, v in enumerate(values))
+    return Bars("Permutation importance", tuple(bars), "score")
+
+
+def drift() -> Bars:
+    names = ("income", "age", "region", "debt_to_income_ratio_of_the_last_twelve_months")
+    bars = (Bar(name, 0.31 / (at + 1)) for at, name in enumerate(names))
+    return Bars("drift by column", tuple(bars), "number")
+
+
+def calibration() -> Curve:
+    points = (
+        Point(
+            x=0.05 + at / 10,
+            y=(0.05 + at / 10) ** 1.3,
+            low=max(0.0, (0.05 + at / 10) ** 1.3 - 0.06),
+            high=min(1.0, (0.05 + at / 10) ** 1.3 + 0.06),
+            n=900 - 80 * at,
+        )
+        for at in range(10)
+    )
+    return Curve("Calibration", "mean score", "share of ones", tuple(points), diagonal=True)
+
+
+def effect() -> Curve:
+    points = tuple(Point(20_000.0 + 5_000 * at, 0.7 - 0.02 * at) for at in range(20))
+    return Curve("Effect of income", "income", "mean score", points)
+
+
+def latencies(*, long_tail: bool = False) -> Distribution:
+    marks = {"p50": 2.1, "p95": 3.6, "p99": 4.4, "budget": 5.0}
+    edges = tuple(1.0 + at * 0.1 for at in range(41))
+    if long_tail:
+        edges = tuple(1.0 * 60 ** (at / 40) for at in range(41))
+        marks = {"p50": 5.1, "p95": 18.0, "p99": 44.0}
+    counts = tuple(max(0, 400 - (at - 12) ** 2) for at in range(40))
+    return Distribution("Latency of a request of 1 row", "ms", edges, counts, marks)
+
+
+def illustrated() -> Decision:
+    """Every kind of chart: groups that hold, fail and cannot tell, and every kind of figure."""
+    rates = {"white": 0.24, "Black": 0.45, "Asian": 0.33, "Native American": 0.29, "other": 0.36}
+    outcomes = {"Black": "FAIL", "Asian": "INCONCLUSIVE", "other": "INCONCLUSIVE"}
+    groups = tuple(
+        measurement(
+            name="false_positive_rate",
+            unit="probability",
+            value=rate,
+            slice={"race": name},
+            outcome=outcomes.get(name, "PASS"),
+            n=200 + 300 * at,
+            interval=Interval(
+                low=rate - 0.04, high=rate + 0.05, each=0.95, together=0.9, method="Clopper–Pearson"
+            ),
+            simultaneous=Interval(
+                low=rate - 0.06,
+                high=rate + 0.07,
+                each=0.99,
+                together=0.98,
+                method="Clopper–Pearson",
+            ),
+        )
+        for at, (name, rate) in enumerate(rates.items())
+    )
+    nothing = measurement(
+        name="false_positive_rate", value=None, interval=None, undefined="no rows", outcome=None
+    )
+    beside = tuple(
+        measurement(
+            name="selection_rate", unit="probability", value=rate, slice={"race": name},
+            outcome=None, context=True,
+        )
+        for name, rate in rates.items()
+    )  # fmt: skip
+    asked = {"false_positive_rate": {"max": 0.35}}
+    made = [
+        verdict(
+            Outcome.FAIL, control="FAIR-01", requirement=asked,
+            measurements=(*groups, nothing, *beside),
+        ),
+        verdict(control="EXPL-01", figures=(as_json(importances()), as_json(drift()))),
+        verdict(control="CAL-01", figures=(as_json(calibration()), as_json(effect()))),
+        verdict(
+            Outcome.INCONCLUSIVE, control="LAT-01",
+            figures=(as_json(latencies()), as_json(latencies(long_tail=True))),
+        ),
+    ]  # fmt: skip
+    return decision(made)
+
+
+def figures_named(text: str) -> tuple[dict[str, Any], ...]:
+    """Figures of every kind with ``text`` in every place for words, and some that are none."""
+    return (
+        as_json(Bars(text, (Bar(text, 1.0, 0.5, 2.0), Bar(text, 0.5)), text)),
+        as_json(Curve(text, text, text, (Point(0.0, 0.1, 0.0, 0.2, 7), Point(1.0, 0.9)))),
+        as_json(Distribution(text, text, (0.0, 1.0, 2.0), (3, 4), {text: 1.5})),
+        {"kind": text, "title": text},
+        {"kind": "bars", "title": text, "bars": text},
+    )
+
+
 def hostile(text: str) -> Decision:
     """``text`` wherever a person, a model, a data set or a plugin can write."""
     bad = {
@@ -202,7 +307,7 @@ def hostile(text: str) -> Decision:
         "code": text,
         "maps": {text: (text,)},
         "parameters": {text: {text: [text]}},
-        "requirement": {text: {"equals": text, "one_of": [text]}},
+        "requirement": {text: {"equals": text, "one_of": [text]}, "rate": {"min": 0.5}},
         "evidence": (EvidenceUsed(argument=text, type=text, subject=text, digest=text),),
         "measurements": (
             measurement(
@@ -215,7 +320,13 @@ def hostile(text: str) -> Decision:
                 interval=Interval(low=None, high=1.0, each=0.95, together=0.9, method=text),
             ),
             measurement(name=text, value=None, undefined=text, outcome="INCONCLUSIVE"),
+            *(measurement(name="rate", unit=text, slice={text: text + end}) for end in "abc"),
+            *(
+                measurement(name="rate of all", slice={text: text + end}, outcome=None)
+                for end in "abc"
+            ),
         ),
+        "figures": figures_named(text),
     }
     few = {"title": text, "reason": text, "maps": {text: (text,)}}
     made = [
@@ -280,6 +391,11 @@ def decide() -> Callable[..., Decision]:
 @pytest.fixture
 def measured() -> Callable[..., Measurement]:
     return measurement
+
+
+@pytest.fixture(name="illustrated")
+def illustrated_fixture() -> Decision:
+    return illustrated()
 
 
 @pytest.fixture

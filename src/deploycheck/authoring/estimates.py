@@ -193,9 +193,11 @@ class AucDifference(Labels):
 class Distance(Labels):
     """A distance whose estimate lies within the noise of the truth, on either side.
 
-    |``value`` − truth| is at most a random noise whose upper tail beyond ``center`` is at most
-    that of a normal distribution with deviation ``scale``; so bounds follow from the triangle
-    inequality, whether or not the truth is zero, where the bootstrap fails.
+    The truth is the norm of a vector, such as a difference of two distributions, and ``value`` the
+    norm of that vector plus centred noise. So |``value`` − truth| is at most the norm of the noise,
+    whose upper tail beyond ``center`` is at most that of a normal distribution with deviation
+    ``scale``, and ``value`` is on average not below the truth. Both hold whether or not the truth
+    is zero, where the bootstrap fails. Give the value as it is, not debiased.
 
     :param value: the distance in the data, at least 0.
     :param center: mean (or median) of the noise; the value expected where nothing differs.
@@ -219,6 +221,8 @@ class ChiSquared(Labels):
 
     :param n: what λ is divided by: rows for Cramér's V of two rows (power 2), m·n / (m + n) for
         PSI (power 1).
+    :param rows: rows behind it, for display; by default ``n``.
+    :param inflation: by how much the statistic varies more than χ²(``df``, λ), at least 1.
     """
 
     name: str
@@ -227,6 +231,7 @@ class ChiSquared(Labels):
     n: Number
     power: int = 2
     rows: Number = None
+    inflation: Number = 1.0
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import Any, TextIO
 
 from deploycheck import plugins
+from deploycheck.engine import actions
 from deploycheck.engine.cache import Cache
 from deploycheck.engine.exits import Exit, exit_code
 from deploycheck.engine.materials import gather
@@ -137,7 +138,10 @@ def work(task: Mapping[str, Any], watch: Watch, settle: Callable[[Exit], None]) 
     code = exit_code(decision)
     settle(code)
     _announce(registry, run, decision)
-    for warning in run.tell(decision):
+    lines, warnings = actions.tell(registry, decision, materials.folder, os.environ)
+    for line in lines:
+        _print(line, sys.stdout)
+    for warning in (*warnings, *run.tell(decision)):
         _print(f"warning: {warning}", sys.stderr)
     return code
 

@@ -1,17 +1,14 @@
 """``Card``: a Markdown document, split at its headings, with its front matter."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from deploycheck.authoring.collector import Description, Source, collector
+from deploycheck.authoring.documents import front_matter, read_document
 from deploycheck.authoring.errors import EvidenceError
 from deploycheck.authoring.params import NoParams
 from deploycheck.evidence.card import Card
 
-MOST_BYTES = 4 << 20
-MOST_FACTS = 64 << 10
-DEEPEST = 20
 MOST_HEADINGS = 10_000
 LONGEST_HEADING = 200  # what is longer is no heading; it also bounds what a pattern can cost
 
@@ -42,25 +39,9 @@ class MarkdownCard:
         :raises EvidenceError: missing, larger than 4 MiB, not UTF-8, or broken front matter.
         """
         del params
-        path = source.release.documents.get(source.subject)
-        if path is None:
-            raise EvidenceError(
-                f"the release names no document {source.subject!r}",
-                f"add `documents: {{{source.subject}: …}}` to the release",
-            )
-        contents = source.files.read(path, MOST_BYTES)
-        try:
-            text = contents.data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = contents.data.count(b"\n", 0, error.start) + 1
-            raise EvidenceError(
-                f"{path} is not UTF-8: line {line}", "convert it to UTF-8"
-            ) from None
-        if "\0" in text:
-            raise EvidenceError(f"{path} holds a NUL byte", "write it as UTF-8 text")
-        lines = re.split(r"\r\n|\r|\n", text)
-        facts, body = _front_matter(lines, path)
-        return Card(path, sections(body), facts, contents.digest)
+        document = read_document(source, source.subject)
+        facts, body = front_matter(document.lines, document.path)
+        return Card(document.path, sections(body), facts, document.digest)
 
 
 def sections(lines: list[str]) -> dict[str, str]:
@@ -184,67 +165,3 @@ def _plain(text: str) -> str:
     text = _ANCHOR.sub("", _TAG.sub("", _LINK.sub(r"\1", text)))
     text = re.sub(r"[*`]|(?<!\w)_+|_+(?!\w)", "", text)
     return " ".join(text.split())
-
-
-def _front_matter(lines: list[str], path: str) -> tuple[Mapping[str, object], list[str]]:
-    """The YAML between two lines ``---`` at the very start, and the lines after it."""
-    if not lines or lines[0].rstrip() != "---":
-        return {}, lines
-    ends = (i for i, line in enumerate(lines[1:], 1) if line.rstrip() in {"---", "..."})
-    end = next(ends, None)
-    if end is None:
-        raise _broken(path, "no line --- ends it")
-    text = "\n".join(lines[1:end])
-    if len(text) > MOST_FACTS:
-        raise _broken(path, f"it is longer than {MOST_FACTS:,} characters")
-    facts = _yaml(text, path)
-    if facts is None:
-        facts = {}
-    if not isinstance(facts, dict):
-        raise _broken(path, "it is no mapping of names to values")
-    return {str(key): value for key, value in facts.items()}, lines[end + 1 :]
-
-
-def _yaml(text: str, path: str) -> Any:
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        """The safe loader; a repeated key is an error."""
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-            keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-            if len(set(keys)) != len(keys):
-                raise yaml.MarkedYAMLError(
-                    problem="a key stands twice", problem_mark=node.start_mark
-                )
-            return super().construct_mapping(node, deep)
-
-    try:
-        _check_events(yaml.parse(text, Loader=Loader), path)
-        return yaml.load(text, Loader=Loader)  # noqa: S506 - a subclass of the safe loader
-    except yaml.MarkedYAMLError as error:
-        line = getattr(error.problem_mark, "line", None)
-        where = f"line {line + 2}: " if line is not None else ""
-        raise _broken(path, f"{where}{error.problem}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise _broken(path, str(error).splitlines()[0][:200]) from None
-
-
-def _check_events(events: Iterable[Any], path: str) -> None:
-    """Nothing deep and nothing that stands for something else: both grow without bound."""
-    import yaml
-
-    depth = 0
-    for event in events:
-        if isinstance(event, yaml.AliasEvent):
-            raise _broken(path, "an alias; write the value out")
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            raise _broken(path, f"it is nested deeper than {DEEPEST}")
-
-
-def _broken(path: str, why: str) -> EvidenceError:
-    return EvidenceError(
-        f"the front matter of {path} cannot be read: {why}", "mend the YAML between the --- lines"
-    )

@@ -10,7 +10,9 @@ from deploycheck.authoring.estimates import (
     Proportion,
     Undefined,
 )
-from deploycheck.engine.interval import Missing, Unjudgeable, counted, plain
+from deploycheck.engine.found import Missing, Unjudgeable, counted
+from deploycheck.engine.interval import averaged
+from deploycheck.engine.models import MODELLED, model
 from deploycheck.engine.requirement import Requirement
 
 POWER = 0.8  # no alarm is a PASS only where the declared effect would be found this often
@@ -33,11 +35,12 @@ def family(
     members = [e for e in estimates if not isinstance(e, Undefined | Count)]
     for estimate in members:
         try:
-            p = _p_value(estimate, required)
-            powerful = _power(estimate, required, alpha / len(members)) >= POWER
+            p, power = _p_and_power(estimate, required, alpha / len(members))
         except Missing:
             continue
-        tested.append((id(estimate), p, powerful))
+        except ValueError as error:
+            raise Unjudgeable("DC305", f"{estimate.name}: {error}") from None
+        tested.append((id(estimate), p, power >= POWER))
     adjust = {
         "holm": multiplicity.holm,
         "bh": multiplicity.benjamini_hochberg,
@@ -60,6 +63,14 @@ def _side(required: Requirement) -> tuple[str, float, float]:
     return "min", required.min or 0.0, required.detect
 
 
+def _p_and_power(estimate: Estimate, required: Requirement, alpha: float) -> tuple[float, float]:
+    side, bound, effect = _side(required)
+    if isinstance(estimate, MODELLED):
+        made = model(estimate)
+        return made.pvalue(bound, side), made.power(bound, effect, alpha, side)
+    return _p_value(estimate, required), _power(estimate, required, alpha)
+
+
 def _p_value(estimate: Estimate, required: Requirement) -> float:
     from deploycheck.stats import pvalues
 
@@ -72,9 +83,7 @@ def _p_value(estimate: Estimate, required: Requirement) -> float:
         x2, n2 = counted(estimate.versus_hits, estimate.versus_of, estimate.name)
         return float(pvalues.difference_pvalue(x1, n1, x2, n2, bound, side))
     if isinstance(estimate, Mean):
-        n = plain(estimate.n, estimate.name)
-        mean, sd = plain(estimate.mean, estimate.name), plain(estimate.sd, estimate.name)
-        return float(pvalues.mean_pvalue(mean, sd, n, bound, side))
+        return float(pvalues.mean_pvalue(*averaged(estimate), bound, side))
     raise Unjudgeable(
         "DC309",
         f"{estimate.name} is a {type(estimate).__name__}, which cannot be decided as an alarm; "
@@ -96,6 +105,6 @@ def _power(estimate: Estimate, required: Requirement, alpha: float) -> float:
         shifted = min(1.0, max(0.0, other + effect))
         return float(power.power_difference(shifted, n1, other, n2, bound, alpha, side))
     if isinstance(estimate, Mean):
-        n, sd = plain(estimate.n, estimate.name), plain(estimate.sd, estimate.name)
+        _, sd, n = averaged(estimate)
         return float(power.power_mean(n, sd, bound, effect, alpha, side))
     return 0.0

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 
+from deploycheck.engine.figures.axis import drawable
 from deploycheck.engine.wording import limits
 from deploycheck.model.measurement import Measurement
 
@@ -50,20 +51,22 @@ def scales(
             continue
         numbers = seen.setdefault(m.name, [])
         ends = (m.value,) if m.interval is None else (m.value, m.interval.low, m.interval.high)
-        numbers += [end for end in ends if _drawable(end)]
+        numbers += [end for end in ends if drawable(end)]
     return {
         name: _scale(numbers, required.get(name, {})) for name, numbers in seen.items() if numbers
     }
 
 
 def _scale(numbers: list[float], required: Mapping[str, Any]) -> Scale:
-    whole = [*numbers, *(b for b in limits(required) if _drawable(b))]
+    whole = [*numbers, *(b for b in limits(required) if drawable(b))]
     low, high = min(whole), max(whole)
-    room = (high - low) * 0.05 or abs(high) * 0.1 or 1.0
+    room = (high - low) * 0.05
+    if high - low < 1e-290:  # all alike, or so close that a pixel would be less than any number
+        room = abs(high) * 0.1 if abs(high) > 1e-280 else 1.0
     bare = Scale(low - room, (WIDTH - 2 * EDGE) / (high - low + 2 * room), (), None)
     least, most = required.get("min"), required.get("max")
-    left = bare.at(least) if _drawable(least) else None
-    right = bare.at(most) if _drawable(most) else None
+    left = bare.at(least) if drawable(least) else None
+    right = bare.at(most) if drawable(most) else None
     bounds = tuple(bound for bound in (left, right) if bound is not None)
     if not bounds:
         return bare
@@ -73,17 +76,11 @@ def _scale(numbers: list[float], required: Mapping[str, Any]) -> Scale:
 
 def graph(m: Measurement, scale: Scale | None) -> Graph | None:
     """The chart of one measurement, or ``None`` where its value is no number."""
-    if scale is None or not _drawable(m.value) or m.undefined is not None:
+    if scale is None or not drawable(m.value) or m.undefined is not None:
         return None
     if m.interval is None:
         return Graph(scale, scale.at(m.value), None)
     low, high = m.interval.low, m.interval.high
-    left = scale.at(low) if _drawable(low) else 0.0
-    right = scale.at(high) if _drawable(high) else float(WIDTH)
+    left = scale.at(low) if drawable(low) else 0.0
+    right = scale.at(high) if drawable(high) else float(WIDTH)
     return Graph(scale, scale.at(m.value), (left, right))
-
-
-def _drawable(value: Any) -> TypeGuard[float]:
-    """Whether ``value`` is a number that a scale can hold."""
-    kind = type(value)
-    return (kind is float or kind is int) and -1e300 < value < 1e300

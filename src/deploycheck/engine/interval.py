@@ -2,14 +2,12 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from deploycheck.authoring.estimates import (
     Count,
     Difference,
     Estimate,
-    Group,
     Mean,
     Proportion,
     Quantile,
@@ -18,81 +16,8 @@ from deploycheck.authoring.estimates import (
     RatioRange,
     Statistic,
 )
-
-DIGITS = 12  # parallel sums differ in the last digits; a verdict must not
-
-
-class Unjudgeable(Exception):
-    """What a checker yielded cannot be judged; the control is ERROR.
-
-    :param code: DC304, DC305, DC307 or DC309.
-    """
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-class Missing(Exception):
-    """There is no number, because nothing was there to count; the control is INCONCLUSIVE."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """A number and its two one-sided bounds.
-
-    ``low`` and ``high`` are infinite where unbounded; equal to ``value`` where it is exact.
-    ``pair`` are the groups that make an extreme, the higher one first.
-    """
-
-    value: float | int | str
-    low: float
-    high: float
-    method: str
-    n: float | int | None
-    pair: tuple[Group, Group] | None = None
-
-
-def rounded(value: float) -> float:
-    """``value`` to 12 significant digits."""
-    if value == 0 or math.isinf(value):
-        return value
-    return float(f"{value:.{DIGITS - 1}e}")
-
-
-def plain(value: Any, what: str) -> int | float:
-    """A finite number, never a boolean; a numpy scalar is taken as the number it holds.
-
-    :raises Unjudgeable: None, NaN, infinity, boolean, text, array.
-    """
-    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Unjudgeable("DC307", f"{what} is {_say(value)}, not a number")
-    if isinstance(value, int) and abs(value) >= 2**53:
-        raise Unjudgeable("DC305", f"{what} is beyond 2^53, where numbers are no longer exact")
-    if not math.isfinite(value):
-        raise Unjudgeable("DC305", f"{what} is {value}, not a finite number")
-    return value
-
-
-def _say(value: Any) -> str:
-    text = "None" if value is None else f"{type(value).__name__} {value!r}"
-    return text if len(text) <= 80 else text[:79] + "…"
-
-
-def counted(hits: Any, of: Any, what: str) -> tuple[int, int]:
-    """``hits`` of ``of`` rows as whole numbers.
-
-    :raises Unjudgeable: no whole numbers, or more hits than rows.
-    :raises Missing: of no rows.
-    """
-    h, n = plain(hits, f"{what}: hits"), plain(of, f"{what}: rows")
-    if h != int(h) or n != int(n) or not 0 <= h <= n:
-        raise Unjudgeable("DC305", f"{what}: {h} of {n} is no proportion of rows")
-    if n == 0:
-        raise Missing("there are no rows to count")
-    return int(h), int(n)
+from deploycheck.engine.found import Found, Missing, Unjudgeable, counted, plain, rounded
+from deploycheck.engine.models import MODELLED, model
 
 
 def pairs(estimate: Estimate) -> int:
@@ -123,6 +48,9 @@ def exact(estimate: Estimate) -> Found:
         hits, of = counted(estimate.hits, estimate.of, estimate.name)
         share = hits / of
         return _fact(rounded(2 * share / (1 + share) if estimate.scale == "f1" else share), of)
+    if isinstance(estimate, MODELLED):
+        made = model(estimate)
+        return _fact(rounded(made.value), made.n)
     found = sampled(estimate, 0.05)
     return _fact(found.value, found.n, found.pair)
 
@@ -143,6 +71,8 @@ def sampled(estimate: Estimate, alpha: float, corrected: float | None = None) ->
     :raises Unjudgeable: junk, or an estimate without a sampling model.
     :raises Missing: nothing was there to count.
     """
+    if isinstance(estimate, MODELLED):
+        return _modelled(estimate, alpha)
     make = _MAKERS.get(type(estimate))
     if make is None:
         raise Unjudgeable(
@@ -154,6 +84,16 @@ def sampled(estimate: Estimate, alpha: float, corrected: float | None = None) ->
         return make(estimate, alpha, alpha if corrected is None else corrected)
     except ValueError as error:
         raise Unjudgeable("DC305", f"{estimate.name}: {error}") from None
+
+
+def _modelled(estimate: Any, alpha: float) -> Found:
+    made = model(estimate)
+    try:
+        bounds = made.bounds(alpha)
+    except ValueError as error:
+        raise Unjudgeable("DC305", f"{estimate.name}: {error}") from None
+    low, high = rounded(float(bounds.low)), rounded(float(bounds.high))
+    return Found(rounded(made.value), low, high, bounds.method, made.n)
 
 
 def _proportion(estimate: Proportion, alpha: float, _: float) -> Found:
@@ -224,15 +164,24 @@ def _extreme(estimate: Range | RatioRange, alpha: float, corrected: float) -> Fo
 def _mean(estimate: Mean, alpha: float, _: float) -> Found:
     from deploycheck.stats.mean import mean_bounds
 
+    mean, sd, n = averaged(estimate)
+    found = mean_bounds(mean, sd, n, alpha)
+    return Found(rounded(mean), rounded(float(found.low)), rounded(float(found.high)),
+                 found.method, n)  # fmt: skip
+
+
+def averaged(estimate: Mean) -> tuple[float, float, float]:
+    """Mean, standard deviation and number of values.
+
+    :raises Missing: too few values, or values that do not vary.
+    """
     n = plain(estimate.n, f"{estimate.name}: n")
     if n < 2:
         raise Missing(f"a mean of {n:g} has no bounds")
     mean, sd = plain(estimate.mean, estimate.name), plain(estimate.sd, f"{estimate.name}: sd")
     if sd == 0:
         raise Missing("all values are equal, so nothing is known of how they vary")
-    found = mean_bounds(mean, sd, n, alpha)
-    return Found(rounded(mean), rounded(float(found.low)), rounded(float(found.high)),
-                 found.method, n)  # fmt: skip
+    return mean, sd, n
 
 
 def _quantile(estimate: Quantile, alpha: float, _: float) -> Found:

@@ -2,22 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from deploycheck.authoring.estimates import KINDS, Count, Estimate, Statistic, Undefined
 from deploycheck.authoring.measure import Measure
 from deploycheck.engine import alarm, reason
-from deploycheck.engine.interval import (
-    Found,
-    Missing,
-    Unjudgeable,
-    exact,
-    pairs,
-    plain,
-    rounded,
-    sampled,
-)
+from deploycheck.engine.found import Found, Missing, Unjudgeable, plain, rounded
+from deploycheck.engine.interval import exact, pairs, sampled
 from deploycheck.engine.requirement import Requirement
 from deploycheck.engine.step import Step
 from deploycheck.model.measurement import Interval, Measurement
@@ -137,18 +129,19 @@ def _measure(
         is_exact = True
     try:
         found = exact(estimate) if is_exact else sampled(estimate, alpha)
-        wide = found if is_exact or context else sampled(estimate, share, share)
+        # In an alarm family p-values decide; elsewhere the bounds for FAIL share alpha.
+        alike = is_exact or context or step.kind is Kind.DETECT or math.isclose(share, alpha)
+        wide = found if alike else sampled(estimate, share, share)
     except Missing as error:
         return fields | {"value": None, "n": 0, "undefined": str(error)}, None, None
     _in_range(found, measure)
+    found, wide = _clipped(found, measure), _clipped(wide, measure)
     fields |= {"value": found.value, "n": found.n}
     if found.pair is not None:
         fields["pair"] = tuple({str(k): str(v) for k, v in g.slice.items()} for g in found.pair)
     if not is_exact:
         fields["interval"] = _interval(found, alpha)
-        # In an alarm family p-values decide, and a bound beside them would only seem to.
-        shown = not math.isclose(share, alpha) and step.kind is not Kind.DETECT
-        fields["simultaneous"] = _interval(wide, share) if shown else None
+        fields["simultaneous"] = None if alike else _interval(wide, share)
     return fields, found, wide
 
 
@@ -166,6 +159,15 @@ def _in_range(found: Found, measure: Measure) -> None:
         raise Unjudgeable(
             "DC305", f"{measure.name} is {found.value}, outside its range {low:g} to {high:g}"
         )
+
+
+def _clipped(found: Found, measure: Measure) -> Found:
+    """Bounds within the measure's own range, where the truth must lie."""
+    if isinstance(found.value, str):
+        return found
+    least, most = measure.range
+    low, high = max(found.low, least), min(found.high, most)
+    return replace(found, low=low, high=high)
 
 
 def _interval(found: Found, alpha: float) -> Interval:

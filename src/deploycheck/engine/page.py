@@ -1,20 +1,20 @@
-"""What a page shows of one control: its words, its table of measurements and its charts.
+"""What a page shows of one control: its words, its charts and its table of measurements.
 
 Everything is text that is bounded already; the page's template lays it out and escapes it.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-from deploycheck.engine.chart import Graph, Scale, graph, scales
+from deploycheck.engine.figures.draw import Drawn, Room, drawn, judged_on
+from deploycheck.engine.figures.drawing import Drawing
+from deploycheck.engine.rows import MOST_NOTES, Table, table
 from deploycheck.engine.wording import (
+    BAD,
     SENTENCE,
     bounded,
     bounds_text,
     label,
-    limits,
     percent,
     place,
     plain,
@@ -23,38 +23,28 @@ from deploycheck.engine.wording import (
     slice_text,
     waived_text,
 )
-from deploycheck.model.measurement import Interval, Measurement
+from deploycheck.model.measurement import Measurement
 from deploycheck.model.policy import Kind
 from deploycheck.model.verdict import Effect, Outcome, Verdict
 
 Facts = list[tuple[str, str]]
 
 MOST_ROWS = 500  # measurements of one control; all of them stand in decision.json
-MOST_NOTES = 20
 FEW_ROWS = 4  # exact values that are told in a line and not in a table
+_SHORT = 19  # characters of a digest that tell it from others; all of it stands once in the page
 _STANDING = {Effect.BLOCK: "blocks", Effect.REVIEW: "asks for a review", Effect.RELEASE: ""}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One measurement, in words."""
-
-    name: str
-    part: str
-    value: str
-    low: str
-    high: str
-    level: str
-    n: str
-    result: str
-    method: str
-    notes: tuple[str, ...]
-    graph: Graph | None
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
-    """One control, in words."""
+    """One control, in words.
+
+    :param lead: what to do about it, and what is asked; shown at once.
+    :param table: what decides, in numbers; ``open`` says whether it is unfolded.
+    :param beside: what was measured and is only shown, with its charts; folded, unless it is what
+        an extreme that does not hold was made from.
+    :param facts: what it was judged on, for those who want to check it; folded.
+    """
 
     anchor: str
     control: str
@@ -63,20 +53,29 @@ class Card:
     outcome: str
     about: str
     reason: str
-    advice: Facts
-    rows: tuple[Row, ...]
-    charts: bool
-    more: int
+    lead: Facts
+    drawings: tuple[Drawing, ...]
+    undrawn: str
+    table: Table
+    open: bool
+    beside: Table
+    beside_drawings: tuple[Drawing, ...]
+    beside_open: bool
     facts: Facts
 
 
-def card(anchor: str, verdict: Verdict) -> Card:
-    """The control of ``verdict``, as a page shows it under the link ``anchor``."""
-    of_interest = verdict.measurements
-    if len(of_interest) > MOST_ROWS:
-        of_interest = tuple(sorted(of_interest, key=lambda m: m.outcome in {None, "PASS"}))
-    shown = of_interest[:MOST_ROWS]
-    rows = () if _said(verdict) else _rows(shown, verdict.requirement)
+def card(anchor: str, verdict: Verdict, room: Room) -> Card:
+    """The control of ``verdict``, as a page shows it under the link ``anchor``.
+
+    :param room: what is left of the page; it is made smaller.
+    """
+    in_a_line = _said(verdict)
+    shown = () if in_a_line else _shown(verdict, room)
+    charts = drawn(verdict, shown, room)
+    judged = [m for m in shown if judged_on(verdict, m.name)]
+    beside = [m for m in shown if not judged_on(verdict, m.name)]
+    unassessed = sum(m.undefined is not None for m in judged)
+    more = 0 if in_a_line else len(verdict.measurements) - len(shown)
     return Card(
         anchor=anchor,
         control=bounded(verdict.control),
@@ -85,12 +84,35 @@ def card(anchor: str, verdict: Verdict) -> Card:
         outcome=label(verdict.outcome),
         about=_about(verdict),
         reason=bounded(verdict.reason, SENTENCE),
-        advice=_advice(verdict),
-        rows=rows,
-        charts=any(row.graph is not None for row in rows),
-        more=len(verdict.measurements) - len(shown),
+        lead=_lead(verdict) + _given(("Measured", _line(verdict) if in_a_line else "")),
+        drawings=charts.judged,
+        undrawn=_undrawn(charts),
+        table=table(judged, verdict.requirement, charts.charted, more),
+        open=verdict.outcome in BAD or not charts.judged,
+        beside=table(beside, {}, charts.charted),
+        beside_drawings=charts.beside,
+        beside_open=verdict.outcome in BAD and len(judged) - unassessed <= 1,
         facts=_facts(verdict),
     )
+
+
+def _shown(verdict: Verdict, room: Room) -> tuple[Measurement, ...]:
+    """The measurements that are listed: of very many, those that do not hold come first."""
+    most = max(FEW_ROWS, min(MOST_ROWS, room.rows))
+    found = verdict.measurements
+    if len(found) > most:
+        found = tuple(sorted(found, key=lambda m: m.outcome in {None, "PASS"}))[:most]
+    room.rows -= len(found)
+    return found
+
+
+def _undrawn(charts: Drawn) -> str:
+    told = []
+    if charts.broken:
+        told.append(f"{charts.broken} of its figures cannot be drawn")
+    if charts.crowded:
+        told.append(f"{charts.crowded} of its figures are left out, to keep this page small")
+    return f"{'; '.join(told)}: see decision.json." if told else ""
 
 
 def _said(verdict: Verdict) -> bool:
@@ -124,8 +146,8 @@ def _about(verdict: Verdict) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _advice(verdict: Verdict) -> Facts:
-    """What is asked and why; what to do, only where something is to be done."""
+def _lead(verdict: Verdict) -> Facts:
+    """What to do, where something is to be done; what is asked and why."""
     asked = ("Requirement", _required(verdict)), ("Why it is asked", verdict.rationale)
     if verdict.outcome in {Outcome.PASS, Outcome.NOT_APPLICABLE}:
         return _given(*asked)
@@ -134,9 +156,9 @@ def _advice(verdict: Verdict) -> Facts:
         waiver = f"{waived_text(verdict.waiver)}; {said(verdict.waiver)}"
     return _given(
         ("Waiver", waiver),
+        ("What to do", verdict.remediation),
         *asked,
         ("Why it matters", verdict.why),
-        ("What to do", verdict.remediation),
         ("How it is mended", verdict.fix),
         ("Explained by", f"deploycheck explain {verdict.code}" if verdict.code else ""),
     )
@@ -157,17 +179,14 @@ def _required(verdict: Verdict) -> str:
 
 
 def _facts(verdict: Verdict) -> Facts:
-    """What it was judged on, for those who want to check it."""
+    """What it was judged on."""
     used = "; ".join(
         _evidence(e.type, e.subject, e.argument, e.digest) for e in verdict.evidence[:MOST_NOTES]
     )
-    figures = f"{len(verdict.figures)} in decision.json" if verdict.figures else ""
     return _given(
-        ("Measured", _line(verdict) if _said(verdict) else ""),
         ("Judged on", used),
         ("Parameters", said(verdict.parameters) if verdict.parameters else ""),
         ("Evidence for", "; ".join(_mapped(*item) for item in verdict.maps.items())),
-        ("Figures", figures),
     )
 
 
@@ -178,74 +197,10 @@ def _given(*pairs: tuple[str, str]) -> Facts:
 # Thousands of controls share their evidence, clauses and levels.
 @lru_cache(1024)
 def _evidence(type: str, subject: str, argument: str, digest: str | None) -> str:
-    mark = bounded(digest) if digest else "could not be read"
+    mark = bounded(digest, _SHORT + 1) if digest else "could not be read"
     return f"{bounded(type)} of {bounded(subject)} ({bounded(argument)}), {mark}"
 
 
 @lru_cache(1024)
 def _mapped(framework: str, clauses: tuple[str, ...]) -> str:
     return f"{bounded(framework)}: {', '.join(map(bounded, clauses))}"
-
-
-def _rows(
-    measurements: Sequence[Measurement], required: Mapping[str, Mapping[str, Any]]
-) -> tuple[Row, ...]:
-    drawn = scales(measurements, required)
-    return tuple(_row(m, required.get(m.name, {}), drawn.get(m.name)) for m in measurements)
-
-
-def _row(m: Measurement, required: Mapping[str, Any], scale: Scale | None) -> Row:
-    bounds = limits(required)
-    interval, notes = m.interval, [bounded(note) for note in m.details[:MOST_NOTES]]
-    if len(m.details) > MOST_NOTES:
-        notes.append(f"… and {len(m.details) - MOST_NOTES} more in decision.json")
-    if m.simultaneous is not None:
-        low, high = _ends(m.simultaneous, m.unit, bounds)
-        notes.insert(0, f"all parts at once: {low} to {high}, level {_level(m.simultaneous)}")
-    if m.pair is not None:
-        first, second = (slice_text(part) for part in m.pair)
-        notes.insert(0, f"{first} against {second}")
-    if m.undefined is not None:
-        value = "undefined" if m.value is None else "not assessed"
-        notes.insert(0, bounded(m.undefined))
-        if m.value is not None:
-            notes.append(f"would have been {quantity(m.value, m.unit, bounds)}")
-    else:
-        value = quantity(m.value, m.unit, bounds)
-    low, high = _ends(interval, m.unit, bounds) if interval is not None else ("", "")
-    return Row(
-        name=plain(m.name),
-        part=slice_text(m.slice, "all"),
-        value=value,
-        low=low,
-        high=high,
-        level="" if interval is None else _level(interval),
-        n="" if m.n is None else quantity(m.n),
-        result=bounded(m.outcome.replace("_", " ")) if m.outcome else "not judged",
-        method=_method(m),
-        notes=tuple(notes),
-        graph=graph(m, scale),
-    )
-
-
-def _method(m: Measurement) -> str:
-    if m.interval is not None:
-        return bounded(m.interval.method)
-    return "exact" if m.outcome is not None and m.undefined is None else ""
-
-
-def _ends(interval: Interval, unit: str, bounds: Sequence[float]) -> tuple[str, str]:
-    low, high = (
-        "unbounded" if end is None else quantity(end, unit, bounds)
-        for end in (interval.low, interval.high)
-    )
-    return low, high
-
-
-def _level(interval: Interval) -> str:
-    return _levels(interval.each, interval.together)
-
-
-@lru_cache(256)
-def _levels(each: float, together: float) -> str:
-    return f"{percent(each)} / {percent(together)}".replace(" %", "\u00a0%")

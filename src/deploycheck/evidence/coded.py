@@ -161,3 +161,17 @@ def frequencies(weights: NDArray[Any], rows: int) -> NDArray[np.int64]:
             "the frequency weights sum beyond 2^53 and cannot be counted exactly", code="DC203"
         )
     return read_only(weights.astype(np.int64))
+
+
+def checked_numbers(what: str, values: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
+    """Numbers as a read-only view.
+
+    :raises ValueError: not float64, or not one a row.
+    """
+    import numpy as np
+
+    if values.dtype != np.float64 or values.shape != (rows,):
+        raise ValueError(f"{what}: numbers are float64 of shape ({rows},)")
+    view = values.view()
+    view.flags.writeable = False
+    return view

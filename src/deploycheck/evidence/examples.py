@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from deploycheck.evidence.coded import label_text
+from deploycheck.evidence.errors import EvidenceError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,6 +50,10 @@ class Examples:
     def __post_init__(self) -> None:
         columns = {}
         for name, values in self.columns.items():
+            if values.shape != (self.rows,):
+                raise EvidenceError(
+                    f"{name} of {self.name}: one value for each of {self.rows:,} rows", code="DC203"
+                )
             view = values.view()
             view.flags.writeable = False
             columns[name] = view
@@ -55,3 +62,55 @@ class Examples:
             view = self.target.view()
             view.flags.writeable = False
             object.__setattr__(self, "target", view)
+
+    @classmethod
+    def from_values(
+        cls,
+        columns: Mapping[str, Sequence[object]],
+        target: Sequence[object] | None = None,
+        *,
+        task: str = "binary_classification",
+        positive: object = 1,
+        threshold: float | None = None,
+        features: tuple[str, ...] | None = None,
+        name: str = "test",
+    ) -> Examples:
+        """Examples made of plain values, as a test of a checker needs them.
+
+        A column of numbers and truth values (``None`` is missing) is numeric, every other is text.
+        """
+        import numpy as np
+
+        made = {column: _column(values) for column, values in columns.items()}
+        labels: tuple[str, ...] = ()
+        true = None if target is None else np.asarray(target)
+        if true is not None and task != "regression":
+            texts = [label_text(value) for value in true.tolist()]
+            labels = tuple(sorted(set(texts)))
+            hit = {label: float(label == label_text(positive)) for label in labels}
+            code = {label: float(place) for place, label in enumerate(labels)}
+            true = np.array([(code if task == "multiclass" else hit)[text] for text in texts])
+        return cls(
+            name=name,
+            digest="",
+            rows=len(next(iter(made.values()), ())),
+            of=len(next(iter(made.values()), ())),
+            columns=made,
+            features=tuple(made) if features is None else features,
+            target=None if true is None else true.astype(np.float64),
+            labels=labels,
+            positive=label_text(positive) if task == "binary_classification" else None,
+            threshold=threshold,
+            task=task,
+        )
+
+
+def _column(values: Sequence[object]) -> Any:
+    import numpy as np
+
+    given = list(values)
+    if all(value is None or isinstance(value, int | float | np.number) for value in given):
+        return np.array([np.nan if value is None else value for value in given], dtype=np.float64)
+    made = np.empty(len(given), dtype=object)
+    made[:] = [None if value is None else str(value) for value in given]
+    return made

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from deploycheck.evidence.coded import (
     Coded,
     checked_codes,
+    checked_numbers,
     combined,
     frequencies,
     label_text,
@@ -68,10 +69,14 @@ class Matrix:
 class Predictions:
     """Coded true and predicted outcomes of one data set, with the columns that split them.
 
+    The outcomes of a regression are no labels but ``numbers`` and, as predicted, ``scores``; every
+    question about labels is an error there.
+
     :param name: name of the data set in the release.
     :param digest: digest of what it was made from.
     :param rows: number of rows; zero is allowed.
-    :param task: ``binary_classification``, ``multiclass``, or ``None`` where the rows leave doubt.
+    :param task: ``binary_classification``, ``multiclass``, ``regression``, or ``None`` where the
+        rows leave doubt.
     :param labels: labels of target and prediction together as text, sorted; codes index into it.
     :param positive: label text that is positive, ``None`` where the release says none.
     :param favourable: label text that is good for the person, ``None`` likewise.
@@ -81,6 +86,11 @@ class Predictions:
     :param weights: how many equal rows each row stands for, int64; ``None`` is one.
     :param prediction_column: where predictions or scores were read, for messages.
     :param target_column: where the target was read, for messages.
+    :param scores: score of ``positive`` for each row, or the predicted number of a regression,
+        float64; NaN is missing; ``None`` where there are none.
+    :param numbers: true number of each row of a regression, float64; NaN is missing; ``None``
+        without a target, and for labels.
+    :param data: digest of the data set alone.
 
     Arrays are read-only. Counts are exact: weights that sum beyond 2⁵³ are refused.
     """
@@ -100,9 +110,15 @@ class Predictions:
     weights: NDArray[np.int64] | None = field(default=None, repr=False, compare=False)
     prediction_column: str = "prediction"
     target_column: str = "target"
+    scores: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
+    numbers: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
+    data: str = ""
 
     def __post_init__(self) -> None:
         put = object.__setattr__  # the arrays are replaced by read-only views, once
+        for name in ("scores", "numbers"):
+            if (values := getattr(self, name)) is not None:
+                put(self, name, checked_numbers(name, values, self.rows))
         for name in ("prediction_codes", "target_codes"):
             if (codes := getattr(self, name)) is not None:
                 put(self, name, checked_codes(name, codes, self.rows, len(self.labels), low=-1))
@@ -126,23 +142,26 @@ class Predictions:
         positive: object = None,
         favourable: object = None,
         weights: Sequence[int] | None = None,
+        scores: Sequence[float] | None = None,
         task: str | None = None,
         name: str = "test",
     ) -> Predictions:
         """Predictions made of plain values, as a test of a checker needs them.
 
         ``None`` is missing. Values become labels as they do in a release: 1, 1.0 and ``"1"``
-        are one label.
+        are one label. With ``task="regression"`` they are numbers.
 
         :raises ValueError: the lengths differ.
         :raises EvidenceError: weights that are no whole numbers, or negative.
         """
         import numpy as np
 
+        is_number = task == "regression"
         told = [
-            [None if value is None else label_text(value) for value in values]
+            [None if value is None or is_number else label_text(value) for value in values]
             for values in (prediction, () if target is None else target)
         ]
+        given = prediction if is_number else scores
         labels = tuple(sorted({text for texts in told for text in texts if text is not None}))
         code = {label: index for index, label in enumerate(labels)}
         predicted, true = (
@@ -158,9 +177,11 @@ class Predictions:
             positive=None if positive is None else label_text(positive),
             favourable=None if favourable is None else label_text(favourable),
             prediction_codes=predicted,
-            target_codes=None if target is None else true,
+            target_codes=None if target is None or is_number else true,
             groups={column: Coded.of(values) for column, values in (groups or {}).items()},
             weights=None if weights is None else np.array(weights),
+            scores=None if given is None else np.array(given, dtype=np.float64),
+            numbers=None if target is None or not is_number else np.array(target, np.float64),
         )
 
     def selected(self, by: tuple[str, ...] = ()) -> tuple[Selected, ...]:
@@ -210,7 +231,16 @@ class Predictions:
             for group, row in zip(slices, counts, strict=True)
         )
 
+    def _labelled(self) -> None:
+        if self.task == "regression":
+            raise EvidenceError(
+                "predictions of a regression are numbers, and have no labels",
+                "choose a check that is for regression",
+                code="DC203",
+            )
+
     def _code(self, role: str, label: str | None) -> int:
+        self._labelled()
         if label is None:
             raise EvidenceError(
                 f"the release does not say which outcome is {role}",
@@ -230,6 +260,7 @@ class Predictions:
         )
 
     def _known_target(self) -> NDArray[np.int64]:
+        self._labelled()
         if self.target_codes is None:
             raise EvidenceError(
                 "the release has no target", "set `columns.target` in the release", code="DC203"

@@ -65,6 +65,7 @@ class Predictor:
     :param ask: answers on columns of equal length: float64 with NaN, or object arrays of ``str``
         and ``None``. It is the collector's; checkers call :meth:`answers`.
     :param isolation: how the model is kept apart, for the reader.
+    :param close: ends what answers, such as a process; a question asked afterwards starts it anew.
     """
 
     subject: ClassVar[str] = "model"
@@ -74,6 +75,7 @@ class Predictor:
     features: tuple[str, ...]
     ask: Callable[[Inputs], Answers] = field(repr=False, compare=False)
     isolation: str = ""
+    close: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
     _kept: dict[str, Answers] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -127,7 +129,9 @@ def _digest(columns: Inputs) -> str:
         array = np.asarray(values)
         whole.update(f"{name}\0{array.dtype}\0{len(array)}\0".encode())
         if array.dtype == object:
-            whole.update("\0".join("\1" if v is None else str(v) for v in array).encode())
+            # With lengths: texts that hold a separator must not read like two others.
+            told = "".join("-" if v is None else f"{len(str(v))}:{v}" for v in array)
+            whole.update(told.encode("utf-8", "surrogatepass"))
         else:
             whole.update(np.ascontiguousarray(array).data)
     return whole.hexdigest()

@@ -11,7 +11,7 @@ from deploycheck.evidence.errors import EvidenceError
 class Start:
     """One start of the process that serves the model.
 
-    :param load_ms: from the start of loading to a loaded model.
+    :param load_ms: from the start of the process to a loaded model.
     :param first_ms: the first answer after it.
     :param latencies_ms: of each request of ``batch`` rows, warm-up left out.
     :param throughput: rows per second over the whole pass in large batches.

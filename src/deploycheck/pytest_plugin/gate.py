@@ -1,6 +1,7 @@
 """The gate of a session: plans once, gathers verdicts from here or from workers, decides."""
 
 import json
+import os
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from deploycheck.engine import actions
 from deploycheck.engine.cache import Cache
 from deploycheck.engine.materials import Materials
 from deploycheck.engine.measuring import Measuring
@@ -243,5 +245,9 @@ class Controller(Gate):
             if path in self.run.placed:
                 terminalreporter.line(f"{reporter.name:9} {path}")
         terminalreporter.line(f"{'record':9} {self.run.record.folder}")
-        for warning in self.run.warnings:
+        folder = self.plan.materials.folder
+        lines, warnings = actions.tell(self.plan.registry, self.decision, folder, os.environ)
+        for line in lines:
+            terminalreporter.line(line)
+        for warning in (*warnings, *self.run.warnings):
             terminalreporter.line(f"warning: {warning}", yellow=True)

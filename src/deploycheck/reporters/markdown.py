@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from deploycheck.authoring.reporter import reporter
 from deploycheck.engine.canonical import digest
 from deploycheck.engine.wording import (
+    BAD,
     SENTENCE,
     by_weight,
     code_span,
@@ -96,4 +97,7 @@ def _row(verdict: Verdict, *, several: bool) -> str:
     if several:
         name = f"{markdown_text(verdict.policy, 100)} {name}"
     reason, where = markdown_text(verdict.reason, _REASON), code_span(place(verdict.location))
+    advice = verdict.remediation or verdict.fix
+    if advice and verdict.outcome in BAD:
+        reason += f"<br>**What to do:** {markdown_text(advice, _REASON)}"
     return f"| {outcome} | {name} {markdown_text(verdict.title)} | {reason} | {where} |"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from deploycheck.authoring.reporter import reporter
+from deploycheck.engine.actions import no_command
 from deploycheck.engine.wording import (
     SENTENCE,
     bounded,
@@ -26,7 +27,7 @@ _MOST_DEVIATIONS = 20
 @reporter("summary.txt")
 def summary(decision: Decision) -> str:
     """What a person at a terminal needs: the decision, what stands against it, and the counts."""
-    return "\n".join(_lines(decision)) + "\n"
+    return "\n".join(map(no_command, _lines(decision))) + "\n"
 
 
 def _lines(decision: Decision) -> Iterator[str]:

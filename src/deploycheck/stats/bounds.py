@@ -29,8 +29,8 @@ def as_counts(hits: Any, n: Any, what: str = "") -> tuple[Floats, Floats]:
     more hits than rows.
     """
     place = f" of {what}" if what else ""
-    hit_array = _whole(hits, f"hits{place}")
-    size_array = _whole(n, f"n{place}")
+    hit_array = as_whole(hits, f"hits{place}")
+    size_array = as_whole(n, f"n{place}")
     if np.any(size_array == 0):
         raise ValueError(f"n{place} is zero; a rate needs at least one row")
     if np.any(hit_array > size_array):
@@ -90,7 +90,8 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, kinds) and not isinstance(value, bool)
 
 
-def _whole(values: Any, name: str) -> Floats:
+def as_whole(values: Any, name: str) -> Floats:
+    """Whole numbers from 0 to 2**53 as a float array; raises ValueError for anything else."""
     # numpy would quietly read [3, True] as [3, 1]
     if isinstance(values, list | tuple) and any(isinstance(v, bool | np.bool_) for v in values):
         raise ValueError(f"{name} must be whole numbers, not bool values")

@@ -49,13 +49,13 @@ class Use:
         return Use(self.allowed[rows], self.plain[rows], self.z[rows])
 
 
-def score_use(pair: TwoSamples, alpha: Floats, fewest_hits: int) -> Use:
+def score_use(pair: TwoSamples, alpha: Floats, fewest_hits: int, lattice: float = LATTICE) -> Use:
     """Where the score may bound the contrast from below, by the rule of this module."""
     from scipy.special import ndtr
 
     skewing = np.minimum(pair.x1, pair.n2 - pair.x2)
     cells = np.minimum(skewing, np.minimum(pair.n1 - pair.x1, pair.x2))
-    density = LATTICE * np.sqrt(2 * np.pi * cells)
+    density = lattice * np.sqrt(2 * np.pi * cells)
     with np.errstate(divide="ignore"):
         ceiling = ndtr(-np.sqrt(np.maximum(-2 * np.log(density), 0)))
     z = normal_quantile(np.minimum(alpha, np.maximum(ceiling, 0.05)))

@@ -12,7 +12,7 @@ import numpy as np
 
 from deploycheck.stats import difference, ratio
 from deploycheck.stats.bounds import Flags, Floats, as_counts, as_number, as_side
-from deploycheck.stats.choice import critical, score_use
+from deploycheck.stats.choice import LATTICE, critical, score_use
 from deploycheck.stats.mean import checked_mean
 from deploycheck.stats.proportion import exact_high, exact_low
 from deploycheck.stats.samples import as_pair
@@ -58,7 +58,7 @@ def difference_pvalue(
     def exact(low: Floats, high: Floats) -> Floats:
         return low - high
 
-    answer = _pvalue(pair, limit, limit, difference_score, difference.FEWEST_HITS, exact)
+    answer = smallest_alpha(pair, limit, limit, difference_score, difference.FEWEST_HITS, exact)
     return answer.reshape(shape)
 
 
@@ -78,7 +78,7 @@ def ratio_pvalue(x1: Any, n1: Any, x2: Any, n2: Any, bound: float, side: str = "
         return low / high
 
     at = float(np.log(limit))
-    return _pvalue(pair, limit, at, ratio_score, ratio.FEWEST_HITS, exact).reshape(shape)
+    return smallest_alpha(pair, limit, at, ratio_score, ratio.FEWEST_HITS, exact).reshape(shape)
 
 
 def mean_pvalue(mean: Any, sd: Any, n: Any, bound: float, side: str = "max") -> float:
@@ -91,13 +91,14 @@ def mean_pvalue(mean: Any, sd: Any, n: Any, bound: float, side: str = "max") -> 
     return float(stdtr(size - 1, -t if as_side(side) == "max" else t))
 
 
-def _pvalue(
+def smallest_alpha(
     pair: TwoSamples,
     bound: float,
     at: float,
     score: ScoreOf,
     fewest_hits: int,
     exact: Callable[[Floats, Floats], Floats],
+    lattice: float = LATTICE,
 ) -> Floats:
     """The smallest alpha whose lower bound reaches ``bound``; ``at`` is it on the score's scale."""
     from scipy.special import ndtr
@@ -108,7 +109,7 @@ def _pvalue(
 
     def rejects(z: Floats) -> Flags:
         alpha = ndtr(-z)
-        use = score_use(pair, alpha, fewest_hits)
+        use = score_use(pair, alpha, fewest_hits, lattice)
         reached = use.allowed & (value >= critical(use, found.tilt(use.z)))
         low = exact_low(pair.x1, pair.n1, alpha / 2)
         high = exact_high(pair.x2, pair.n2, alpha / 2)

@@ -36,11 +36,11 @@ def _check_model(model: ModelArtefact, path: Path, site: Site) -> None:
         message = f"{dotted(path)} has both {homes[0]} and {homes[1]}; a model lies in one place"
         site.tell("DC009", message, (*path, homes[1]), key=True)
     for name in homes:
-        if name not in ("path", "python"):
+        if name in _LATER:
             message = f"a model by {name} cannot be run yet"
             site.tell("DC109", message, (*path, name), "store its predictions", key=True)
-    if model.path is not None:
-        _check_filled(model.path, (*path, "path"), site)
+        else:
+            _check_filled(getattr(model, name), (*path, name), site)
     _check_distinct(model.features, (*path, "features"), site)
 
 

@@ -1,0 +1,1 @@
+"""Do the files of the release hold anything that attacks or betrays?"""
