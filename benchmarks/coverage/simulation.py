@@ -125,7 +125,8 @@ NUMBERS: dict[str, Callable[[Generator, int, float], Floats]] = {
 
 def wasserstein_table(runs: int, sizes: Iterable[int]) -> None:
     """A Wasserstein distance of nothing and of 0.1, which is where drift may begin."""
-    head("Wasserstein distance over sd", runs, "numbers | m = n | truth", "deploycheck")
+    columns = "numbers | m = n | runs | truth"
+    head("Wasserstein distance over sd", runs, columns, "deploycheck")
     for name, draw in NUMBERS.items():
         for n in sizes:
             for truth in (0.0, 0.1):
@@ -139,8 +140,9 @@ def wasserstein_table(runs: int, sizes: Iterable[int]) -> None:
                     found = distance.wasserstein(draw(rng, n, 0.0), draw(rng, n, truth))
                     yield noise.distance_bounds(found.value, found.center, found.scale, ALPHA)
 
-                few = max(runs * 300 // n, 1)
-                print(f"| {name} | {n} | {truth:g} | {shares(few, truth, bounds)} |")
+                few = max(runs * 300 // n, min(runs, 400))
+                told = shares(few, truth, bounds)
+                print(f"| {name} | {n} | {few:,} | {truth:g} | {told} |")
 
 
 def counts_table(runs: int) -> None:

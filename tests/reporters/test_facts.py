@@ -4,8 +4,10 @@ import json as stdlib
 import re
 from xml.etree import ElementTree as ET
 
+from deploycheck.model.policy import Enforcement
 from deploycheck.model.verdict import Outcome
 from deploycheck.plugins import builtins
+from deploycheck.reporters.github import github
 from deploycheck.reporters.html import html
 from deploycheck.reporters.json import json
 from deploycheck.reporters.junit import junit
@@ -38,13 +40,9 @@ def test_junit(everything):
 
 def test_html(everything):
     page = html.render(everything)
-    visible = re.findall(
-        rf'<h3[^>]*><span class="badge[^>]*><span [^>]*>[^<]+</span>({LABEL})</span>([\w-]+) ·',
-        page,
-    )
-    assert {(control, LABELS[label]) for label, control in visible} == facts(everything)
-    hidden = re.findall(r'data-control="([\w-]+)" data-outcome="(\w+)"', page)
-    assert set(hidden) == facts(everything)
+    told = re.findall(rf'<h3><span class="badge o-(\w+)">({LABEL})</span>([\w-]+) ·', page)
+    assert {(control, LABELS[label]) for _, label, control in told} == facts(everything)
+    assert all(LABELS[label] == colour for colour, label, _ in told)
     by_clause = re.findall(rf'<a href="#c\d+">([\w-]+)</a> ({LABEL})', page)
     assert {(control, LABELS[label]) for control, label in by_clause} == facts(everything)
 
@@ -66,6 +64,27 @@ def test_summary(everything):
     assert "= 3 passed +" in text
 
 
+def test_github(decide, build):
+    """What blocks is an error; what else does not hold, a warning; the rest is in the counts."""
+    made = decide(build(outcome, control=f"{outcome.value.replace('_', '-')}-1", enforcement=how)
+                  for outcome in Outcome for how in (Enforcement.MANDATORY, Enforcement.ADVISORY))  # fmt: skip
+    told = re.findall(
+        rf"^::(\w+) .*title=({LABEL}) ([\w-]+)%3A ", github.render(made), re.MULTILINE
+    )
+    expected = {
+        (
+            "warning" if v.enforcement is Enforcement.ADVISORY else "error",
+            v.control,
+            v.outcome.value,
+        )
+        for v in made.verdicts
+        if v.outcome.value in {"FAIL", "ERROR", "NOT_EVALUATED", "INCONCLUSIVE"}
+    }
+    assert {(kind, control, LABELS[label]) for kind, label, control in told} == expected
+    assert len(told) == 8
+    assert "2 of 21 controls do not hold" in github.render(made).splitlines()[0]
+
+
 def test_every_report_says_the_decision_and_the_release(everything):
     for name in builtins()["reporters"].names():
         text = builtins()["reporters"].load(name).render(everything)
@@ -81,11 +100,9 @@ def test_the_same_decision_gives_the_same_bytes(everything):
 
 
 def test_names_and_files_are_those_of_the_documents():
-    found = {
-        n: builtins()["reporters"].load(n) for n in ("html", "json", "junit", "markdown", "summary")
-    }
+    found = {n: builtins()["reporters"].load(n) for n in builtins()["reporters"].names()}
     assert {name: r.filename for name, r in found.items()} == {
-        "html": "report.html", "json": "decision.json", "junit": "junit.xml",
+        "github": "annotations.txt", "html": "report.html", "json": "decision.json", "junit": "junit.xml",
         "markdown": "summary.md", "summary": "summary.txt",
     }  # fmt: skip
     assert all(name == r.name for name, r in found.items())

@@ -28,6 +28,18 @@ def test_what_blocks_comes_first_and_passes_are_folded_away(everything):
     assert everything.run.digest in text
 
 
+def test_what_to_do_stands_beside_why(decide, build):
+    made = [build(Outcome.FAIL), build(Outcome.ERROR, control="B", remediation="")]
+    why = [
+        row[2] for row in rows(markdown.render(decide([*made, build(Outcome.WAIVED, control="C")])))
+    ]
+    assert why[0].endswith(
+        "<br>**What to do:** See the per-group table; re-threshold, or file a waiver."
+    )
+    assert why[1].endswith("<br>**What to do:** Look at the groups with the lowest rate.")
+    assert "What to do" not in why[2]
+
+
 def test_a_release_is_short(decide, build):
     text = markdown.render(decide([build()]))
     assert text.startswith("## ✅ RELEASE: ")
@@ -51,6 +63,7 @@ def test_hostile_text_stays_in_its_cell(hostile_decision, calm_decision):
     assert [line[:2] for line in text.splitlines()] == [line[:2] for line in calm.splitlines()]
     assert {len(row) for row in rows(text)} == {4}
     ours = text.replace("<details><summary>1 passed</summary>", "").replace("</details>", "")
+    ours = ours.replace("<br>**What to do:** ", "")
     outside = re.sub(r"`[^`\n]*`", "", re.sub(r"\\[\\`*_\[\]~|#!]", "", ours))
     assert "<" not in outside
     assert "`" not in outside

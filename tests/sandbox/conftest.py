@@ -1,5 +1,6 @@
 """Models at work in real processes, and proof that none of them is left behind."""
 
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -11,35 +12,46 @@ from deploycheck.authoring.files import Files
 from deploycheck.authoring.params import NoParams
 from deploycheck.collectors.predictor import ModelProcess
 from deploycheck.model.release import Release
+from deploycheck.sandbox.launch import launch_of
 
 NONE = NoParams()
-MODELS = Path(__file__).parent / "models"
 
 
-def source_of(root, model, subject="model", **more):
-    """A source as the engine makes it."""
-    told = {"release": "r", "version": "1", "model": model, **more}
-    return Source(Release.model_validate(told), subject, Files(Path(root)))
+class Bench:
+    """Makes sources, launches and predictors of models as the engine does."""
+
+    models = Path(__file__).parent / "models"
+
+    def source(self, root, model, subject="model", **more):
+        told = {"release": "r", "version": "1", "model": model, **more}
+        return Source(Release.model_validate(told), subject, Files(Path(root)))
+
+    def launch(self, root, model, subject="model", **more):
+        return launch_of(self.source(root, model, subject, **more))
+
+    def predictor(self, root, model, subject="model", **more):
+        return ModelProcess.collect(self.source(root, model, subject, **more), NONE)
+
+    def children(self):
+        """Processes that this one has started and not waited for, ended ones too."""
+        tasks = Path("/proc/self/task").iterdir()
+        return sorted({n for task in tasks for n in (task / "children").read_text().split()})
 
 
-def predictor_of(root, model, subject="model", **more):
-    return ModelProcess.collect(source_of(root, model, subject, **more), NONE)
-
-
-def children():
-    """Processes that this one has started and not waited for, those that have ended too."""
-    tasks = Path("/proc/self/task").iterdir()
-    return sorted({n for task in tasks for n in (task / "children").read_text().split()})
+@pytest.fixture(scope="session")
+def bench():
+    return Bench()
 
 
 @pytest.fixture(scope="module", autouse=True)
-def nothing_is_left(tmp_path_factory):
+def nothing_is_left(tmp_path_factory, bench):
     """No process, no folder and no open file stays of what a module of tests has started."""
     folder = tmp_path_factory.mktemp("private")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(folder))
-        before, opened = children(), len(os.listdir("/proc/self/fd"))
+        before, opened = bench.children(), len(os.listdir("/proc/self/fd"))
         yield folder
-        assert children() == before
+        assert bench.children() == before
         assert list(folder.iterdir()) == []
+        gc.collect()
         assert len(os.listdir("/proc/self/fd")) <= opened + 2

@@ -24,7 +24,8 @@ TEXTS = (
 )  # fmt: skip
 # What others wrote, or what tools write anew at every run.
 LEFT_OUT = frozenset({
-    ".deploycheck", ".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox", ".eggs", ".hypothesis",
+    ".deploycheck", "deploycheck-reports", ".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox",
+    ".eggs", ".hypothesis",
     ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__", "node_modules", "site-packages",
 })  # fmt: skip
 MOST_FILES = 10_000
@@ -105,7 +106,8 @@ class _Found:
                 f"more than {MOST_FILES:,} files to search", "name fewer of them in `paths`"
             )
         digests = [[path, self.files.digest(path)] for path in self.paths]
-        self.digest = combined_digest(digests, self.left_out)
+        # Not over the folders that tools make while the run goes on.
+        self.digest = combined_digest(digests, sorted(out))
         self.bytes = sum(self.files.path(path).stat().st_size for path in self.paths)
 
     def _below(self) -> Iterator[str]:

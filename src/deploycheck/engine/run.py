@@ -113,7 +113,9 @@ class Run:
             python=facts.python(),
             platform=facts.machine(),
             git=facts.git(plan.materials.folder),
-            isolation=self.isolation,
+            isolation="; ".join(
+                (self.isolation, *(f"models: {told}" for told in plan.store.isolations()))
+            ),
             plan_digest=self._plan_digest,
             notes=tuple(self.notes),
         )

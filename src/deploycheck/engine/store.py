@@ -213,6 +213,12 @@ class Store:
         }
         return sha256(parts)
 
+    def isolations(self) -> tuple[str, ...]:
+        """How the models that this run asks are kept apart, as their collectors told."""
+        told = (d.facts.get("isolation") for d in self._described.values()
+                if isinstance(d, Description))  # fmt: skip
+        return tuple(sorted({str(text) for text in told if text}))
+
     def close(self) -> None:
         """End what evidence holds open, such as the process of a model."""
         for made in self._collected.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import sys
 from importlib.machinery import (
     EXTENSION_SUFFIXES,
@@ -250,32 +251,41 @@ def replied(found: tuple[Any, Any], rows: int) -> tuple[dict[str, Any], list[NDA
 
 
 def _coded(labels: NDArray[Any]) -> tuple[list[Any], NDArray[np.int64]]:
+    """The distinct labels, and the place of each row's among them.
+
+    :raises Refused: a label of no kind that labels have, or too many or too long ones.
+    """
     import numpy as np
 
     if labels.dtype.kind in "iubf":
-        distinct, codes = np.unique(labels, return_inverse=True)
+        distinct, places = np.unique(labels, return_inverse=True)
         told: list[Any] = distinct[: MOST_LABELS + 1].tolist()
-        codes = codes.reshape(-1).astype(np.int64)
-        if labels.dtype.kind == "f" and not np.isfinite(distinct).all():
-            raise Refused("it answered a label that is no finite number")
+        codes = places.reshape(-1).astype(np.int64)
     elif labels.dtype.kind in "OU":
-        values = labels.tolist()
-        code: dict[Any, int] = {}
-        for value in values:
-            if type(value) not in (str, int, bool, float, np.str_):
-                raise Refused(
-                    f"it answered {one_line(type(value).__name__, 60)} for a label; a label is "
-                    "text, a whole number or a truth value"
-                )
-            code.setdefault((type(value), value), len(code))
-            if len(code) > MOST_LABELS:
-                break
-        told = [value for _, value in code]
-        codes = np.array([code.get((type(value), value), 0) for value in values], dtype=np.int64)
+        told, codes = _coded_objects(labels.tolist())
     else:
         raise Refused(f"it answered labels of the kind {labels.dtype.name[:40]}")
     if len(told) > MOST_LABELS:
         raise Refused(f"it answered more than {MOST_LABELS:,} different labels")
+    if any(isinstance(v, float) and not math.isfinite(v) for v in told):
+        raise Refused("it answered a label that is no finite number")
     if any(isinstance(v, str) and len(v) > LONGEST_LABEL for v in told):
         raise Refused(f"it answered a label of more than {LONGEST_LABEL:,} characters")
     return told, codes
+
+
+def _coded_objects(values: list[Any]) -> tuple[list[Any], NDArray[np.int64]]:
+    import numpy as np
+
+    code: dict[Any, int] = {}
+    for value in values:
+        if type(value) not in {str, int, bool, float, np.str_}:
+            raise Refused(
+                f"it answered {one_line(type(value).__name__, 60)} for a label; a label is text, "
+                "a whole number or a truth value"
+            )
+        code.setdefault((type(value), value), len(code))  # 1 and True are equal, and two labels
+        if len(code) > MOST_LABELS:
+            break
+    codes = [code.get((type(value), value), 0) for value in values]
+    return [value for _, value in code], np.array(codes, dtype=np.int64)

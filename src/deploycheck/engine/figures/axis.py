@@ -89,14 +89,11 @@ def axis(
 
 
 def labels(ticks: Sequence[float], longest: int = 8) -> list[str]:
-    """What is written at ``ticks``: enough digits to tell them apart, or nothing but the ends.
+    """What is written at ``ticks``, with every digit.
 
     :param longest: characters of a label beyond which only the first and the last are written.
     """
-    for digits in range(3, 13):
-        made = [number(tick, digits=digits) for tick in ticks]
-        if len(set(made)) == len(made):
-            break
+    made = [number(tick, digits=12) for tick in ticks]
     if any(len(text) > longest for text in made[1:-1]):
         made[1:-1] = [""] * len(made[1:-1])
     return made
