@@ -32,16 +32,16 @@ BRIEF = {"starts": 1, "requests": 5, "warmup": 1, "throughput_batch": 64}
 class Timed:
     """A release with a model, timed."""
 
-    def __init__(self, root, model, rows=150):
+    def __init__(self, root, model, rows=150, feature="x"):
         self.root = root
         root.mkdir(parents=True, exist_ok=True)
         x = np.random.default_rng(1).standard_normal(rows)
-        lines = ["x", *map(str, x.tolist())]
+        lines = [feature, *map(str, x.tolist())]
         (root / "test.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
         self.release = Release.model_validate(
             {"release": "r", "version": "1", "model": model, "data": {"test": {"path": "test.csv"}}}
         )
-        self.examples = Examples("test", "", rows, rows, {"x": x}, ("x",))
+        self.examples = Examples("test", "", rows, rows, {feature: x}, (feature,))
 
     @classmethod
     def of_code(cls, root, code, **limits):
@@ -119,8 +119,22 @@ def test_the_sleep_is_in_every_number_that_has_a_request(models):
         assert start.peak_bytes > 5 << 20
 
 
-def test_what_is_told_beside_the_times(timed):
-    project = timed(FAST)
+@pytest.fixture
+def onnx(tmp_path, linear_onnx):
+    """A model in ONNX with the given weight."""
+
+    def onnx(weight):
+        root = tmp_path / "onnx"
+        linear_onnx(root / "model.onnx", {"income": weight})
+        project = Timed(root, {"path": "model.onnx", "features": ["income"]}, feature="income")
+        project.release = project.release.model_copy(update={"task": "binary_classification"})
+        return project
+
+    return onnx
+
+
+def test_what_is_told_beside_the_times(onnx):
+    project = onnx(2.0)
     described, made = project.describe(), project.collect()
     assert described.digest == made.digest
     assert described.facts == {"starts": 1, "requests": 5, "batch": 1}
@@ -131,31 +145,34 @@ def test_what_is_told_beside_the_times(timed):
     assert len(made.starts[0].latencies_ms) == 5
 
 
-def test_the_digest_is_of_what_is_timed_and_not_of_the_times(timed, tmp_path):
-    project = timed(FAST)
-    digest = project.collect().digest
-    assert project.collect().digest == digest
+def test_the_digest_is_of_what_is_timed_and_not_of_the_times(onnx):
+    project = onnx(2.0)
+    digest = project.describe().digest
+    assert [project.collect().digest for _ in range(2)] == [digest] * 2
     assert project.describe(requests=6).digest != digest
-    assert timed(FAST + "# other\n").describe().digest != digest
-    other = timed(FAST)
-    assert other.describe().digest == digest
-    (other.root / "test.csv").write_text("x\n1.0\n", encoding="utf-8")
-    assert other.describe().digest != digest
+    assert onnx(3.0).describe().digest != digest
+    assert onnx(2.0).describe().digest == digest
+    (project.root / "test.csv").write_text("income\n1.0\n", encoding="utf-8")
+    assert project.describe().digest != digest
+
+
+def test_times_of_code_that_nobody_can_digest_are_never_reused(timed):
+    assert timed(FAST).describe().digest is None
 
 
 def test_every_start_is_a_new_process_and_asks_the_same_rows(timed):
-    """A model that counts its own calls would tell; this one is slow at its first one alone."""
+    """A process that went on, or another order of requests, would raise."""
     code = (
-        "import time\n\nasked = []\n\ndef predict(columns):\n"
-        "    asked.append(len(columns['x']))\n"
-        "    time.sleep(0.02 * (len(asked) == 1))\n"
-        "    if asked[: 4] != [2] * len(asked[: 4]) or len(asked) > 11:\n"
-        "        raise ValueError(asked)\n"
-        "    if len(asked) > 8 and asked[8:] != [64] * len(asked[8:]):\n"
-        "        raise ValueError(asked)\n"
-        "    return columns['x']\n"
+        "import time\n\nasked = []\nsizes = [2] * 8 + [4] * 3\n\n"
+        "def predict(columns):\n    x = columns['x']\n    asked.append(len(x))\n"
+        "    if asked != sizes[: len(asked)]:\n        raise ValueError(asked)\n"
+        "    if len(asked) == 1:\n        time.sleep(0.02)\n"
+        "        if x.tolist() != [0.0, 1.0]:\n            raise ValueError(x)\n"
+        "    return x\n"
     )
-    made = timed(code).collect(starts=2, batch=2, requests=6, warmup=1)
+    project = timed(code)
+    project.examples = Examples("test", "", 10, 10, {"x": np.arange(10.0)}, ("x",))
+    made = project.collect(starts=2, batch=2, requests=6, warmup=1, throughput_batch=4)
     for start in made.starts:
         assert start.first_ms > 19
         assert min(start.latencies_ms) < 19
@@ -203,14 +220,10 @@ def test_a_model_that_turns_back_its_clock_gains_nothing(timed):
     code = (
         "import time\n\nsleep = time.sleep\ntime.perf_counter = lambda: 0.0\n"
         "time.perf_counter_ns = lambda: 0\n\n"
-        "def predict(columns):\n    sleep(2.5)\n    return columns['x']\n"
+        "def predict(columns):\n    sleep(0.3)\n    return columns['x']\n"
     )
-    try:
-        made = timed(code).collect(requests=1, warmup=0, throughput_batch=150)
-    except EvidenceError as error:
-        assert error.code == "DC204"
-    else:
-        assert min(made.starts[0].latencies_ms) > 2400
+    (start,) = timed(code).collect(requests=1, warmup=0).starts
+    assert min(start.first_ms, *start.latencies_ms) > 290
 
 
 def test_a_release_without_a_model(tmp_path):

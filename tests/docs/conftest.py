@@ -1,5 +1,6 @@
 """The pages as blocks, tables and sections, and a small project that their examples are planned in."""
 
+import pickle
 import re
 import sys
 from collections.abc import Sequence
@@ -163,7 +164,7 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def desk(tmp_path_factory: pytest.TempPathFactory, linear_onnx: Any) -> Desk:
     """A project with the columns that the pages speak of."""
     folder = tmp_path_factory.mktemp("documented")
     (folder / "data").mkdir()
@@ -179,7 +180,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
         (folder / "data" / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "MODEL_CARD.md").write_text("# Intended use\n\nText.\n", encoding="utf-8")
     (folder / "approvals.json").write_text('["a. singh", "j. roe"]', encoding="utf-8")
-    (folder / "model.onnx").write_bytes(b"onnx")
+    linear_onnx(folder / "model.onnx", {"age": 0.01, "income": 0.001})
+    (folder / "model.pkl").write_bytes(pickle.dumps({"weights": [1.0, 2.0]}))
     return Desk(folder)
 
 

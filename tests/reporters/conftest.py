@@ -284,11 +284,11 @@ def illustrated() -> Decision:
 def figures_named(text: str) -> tuple[dict[str, Any], ...]:
     """Figures of every kind with ``text`` in every place for words, and some that are none."""
     return (
-        as_json(Bars(text, (Bar(text, 1.0, 0.5, 2.0), Bar(text, 0.5)), text)),
-        as_json(Curve(text, text, text, (Point(0.0, 0.1, 0.0, 0.2, 7), Point(1.0, 0.9)))),
-        as_json(Distribution(text, text, (0.0, 1.0, 2.0), (3, 4), {text: 1.5})),
-        {"kind": text, "title": text},
-        {"kind": "bars", "title": text, "bars": text},
+        as_json(Bars(text, (Bar(text, 1.0, 0.5, 2.0), Bar("b", 0.5)), text)),
+        as_json(Curve("curve", text, "y", (Point(0.0, 0.1, 0.0, 0.2, 7), Point(1.0, 0.9)))),
+        as_json(Distribution("latency", "ms", (0.0, 1.0, 2.0), (3, 4), {text: 1.5})),
+        {"kind": text},
+        {"kind": "bars", "title": "t", "bars": text},
     )
 
 
@@ -320,11 +320,8 @@ def hostile(text: str) -> Decision:
                 interval=Interval(low=None, high=1.0, each=0.95, together=0.9, method=text),
             ),
             measurement(name=text, value=None, undefined=text, outcome="INCONCLUSIVE"),
-            *(measurement(name="rate", unit=text, slice={text: text + end}) for end in "abc"),
-            *(
-                measurement(name="rate of all", slice={text: text + end}, outcome=None)
-                for end in "abc"
-            ),
+            *(measurement(name="rate", slice={"g": text + end}) for end in "abc"),
+            *(measurement(name="rate of all", slice={text: end}, outcome=None) for end in "abc"),
         ),
         "figures": figures_named(text),
     }

@@ -1,6 +1,7 @@
 """``Lineage``: the commit of the code around the release, and the record of the training."""
 
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from deploycheck.authoring.collector import Description, Source, collector, combined_digest
@@ -12,7 +13,7 @@ from deploycheck.evidence.lineage import Ancestry, Lineage
 from deploycheck.model.release import ModelArtefact
 
 TRAINING = "training"
-OWN = ".deploycheck"  # what a run keeps below the release's folder
+OWN = (".deploycheck", "deploycheck-reports")  # what a run writes beside the release
 
 
 @collector
@@ -27,10 +28,7 @@ class GitLineage:
         return Description(made.digest, None, {"commit": made.commit, "changes": made.changed})
 
     def collect(self, source: Source, params: NoParams) -> Lineage:
-        """Compares every file of the working tree with the commit; done once a run.
-
-        :raises EvidenceError: git is not installed, fails, or takes too long.
-        """
+        """Compares every file of the working tree with the commit; done once a run."""
         del params
         kept = source.files.kept
         if "lineage" not in kept:
@@ -47,40 +45,40 @@ def _lineage(source: Source) -> Lineage:
         facts, training_digest = dict(written_facts(document)), document.digest
     except EvidenceError as error:
         training_problem = str(error)
-    commit, problem, branch, remote = "", "", "", ""
-    tags: tuple[str, ...] = ()
-    changes: list[str] = []
-    ancestry: Ancestry = ""
+    code = _code(source, facts.get("commit"))
+    made = replace(code, training=facts, training_problem=training_problem)
+    return replace(made, digest=combined_digest(asdict(made), training_digest))
+
+
+def _code(source: Source, trained: object) -> Lineage:
+    """What git knows; ``trained`` is the commit that the training wrote down."""
     try:
         with repository(source.files.root) as git:
-            commit, branch, tags, remote = git.commit, git.branch(), git.tags(), git.remote()
-            changes = git.changes(frozenset(_expected(source)))
+            written = (place / name for place in (git.folder, git.top) for name in OWN)
+            changes = git.changes(frozenset((*written, *_expected(source))))
             if not git.holds_folder():
-                commit, problem = "", "the commit has no file of the release's folder"
-            elif isinstance(named := facts.get("commit"), str) and named.strip():
-                ancestry = git.ancestry(named.strip())
+                return Lineage("", "the commit has no file of the release's folder")
+            ancestry: Ancestry = ""
+            if isinstance(trained, str) and trained.strip():
+                ancestry = git.ancestry(trained.strip())
+            return Lineage(
+                git.commit,
+                changes=tuple(changes[:SHOWN]),
+                changed=len(changes),
+                branch=git.branch(),
+                tags=git.tags(),
+                remote=git.remote(),
+                training_commit=ancestry,
+            )
     except GitError as error:
-        problem = str(error)
-    known = (commit, problem, changes, branch, tags, remote)
-    return Lineage(
-        commit,
-        problem,
-        tuple(changes[:SHOWN]),
-        len(changes),
-        branch,
-        tags,
-        remote,
-        facts,
-        training_problem,
-        ancestry,
-        combined_digest(*known, training_digest, training_problem, ancestry),
-    )
+        return Lineage("", str(error))
+    except EvidenceError as error:
+        return Lineage("", unknown=str(error))
 
 
 def _expected(source: Source) -> Iterator[Path]:
-    """What need not be in the repository: artefacts that a digest names, and what a run keeps."""
+    """What need not be in the repository, because a digest in the release names it."""
     release, files = source.release, source.files
-    yield files.root.resolve() / OWN
     models = [release.model, release.champion.model if release.champion else None]
     named = [(data.path, data.digest) for data in release.data.values()]
     named += [(m.path, m.digest) for m in models if isinstance(m, ModelArtefact) and m.path]

@@ -25,8 +25,13 @@ TEXTS = (
 # What others wrote, or what tools write anew at every run.
 LEFT_OUT = frozenset({
     ".deploycheck", "deploycheck-reports", ".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox",
-    ".eggs", ".hypothesis",
-    ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__", "node_modules", "site-packages",
+    ".eggs", ".hypothesis", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__",
+    "node_modules", "site-packages",
+})  # fmt: skip
+# They come and go with every run, so that naming them would make each report another one.
+MADE = frozenset({
+    ".deploycheck", "deploycheck-reports", ".hypothesis", ".mypy_cache", ".ruff_cache",
+    ".pytest_cache", "__pycache__",
 })  # fmt: skip
 MOST_FILES = 10_000
 MOST_TEXT = 32 << 20
@@ -117,7 +122,9 @@ class _Found:
                 place = Path(at)
                 for name in [n for n in folders if _foreign(place / n)]:
                     folders.remove(name)
-                    self.folders_left_out.append(f"{(place / name).relative_to(root).as_posix()}/")
+                    if name not in MADE:
+                        left = (place / name).relative_to(root).as_posix()
+                        self.folders_left_out.append(f"{left}/")
                 yield from ((place / name).relative_to(root).as_posix() for name in names)
         except OSError as error:
             where = Path(error.filename or ".").name

@@ -13,6 +13,7 @@ class Lineage:
 
     :param commit: full id of the commit that is checked out, empty without one.
     :param problem: why there is no commit.
+    :param unknown: why git could not be asked at all; nothing else is known of the code then.
     :param changes: files that are not as the commit has them; the first of them by name.
     :param changed: how many there are in all.
     :param branch: name of the branch, empty where none is checked out.
@@ -29,6 +30,7 @@ class Lineage:
 
     commit: str
     problem: str = ""
+    unknown: str = ""
     changes: tuple[str, ...] = ()
     changed: int = 0
     branch: str = ""

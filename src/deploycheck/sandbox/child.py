@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 import os
 import sys
-import time
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from deploycheck.sandbox import limits, messages
@@ -129,12 +129,12 @@ def _time(
     batch, rows = command["batch"], command["rows"]
     channel.say({"times": rows // batch})
     times: list[float] = []
-    told = time.perf_counter()
+    told = perf_counter()
     for start in range(0, rows, batch):
         fed = model.fed([column[start : start + batch] for column in columns], batch)
-        began = time.perf_counter()
+        began = perf_counter()
         answer = model.call(fed)
-        ended = time.perf_counter()
+        ended = perf_counter()
         times.append((ended - began) * 1000.0)
         model.read(answer, batch)
         if ended - told > _TELL_AFTER:

@@ -104,7 +104,7 @@ def _of_file(source: Source, model: ModelArtefact, role: str) -> Launch:
         "take": asdict(reading.take),
         "outside": found.bytes,
     }
-    task = _task(model, role, reading.features, kinds, told, (sealed.number,), copies)
+    task = _task(model, role, reading.features, kinds, told, (sealed,), copies)
     digest = combined_digest("onnx", code, list(reading.features), told["feeds"], told["take"])
     return Launch(digest, "onnx", reading.features, isolation(model), code, task)
 
@@ -148,7 +148,7 @@ def _task(
     features: tuple[str, ...],
     kinds: dict[str, str],
     told: dict[str, Any],
-    shared: tuple[int, ...] = (),
+    shared: tuple[Sealed, ...] = (),
     copies: tuple[Any, ...] = (),
 ) -> Task:
     limits = model.limits

@@ -47,6 +47,7 @@ class Process:
     def __init__(self, module: str, shared: Sequence[int] = ()) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="deploycheck-"))
         self.said = b""
+        self._owner = os.getpid()
         self._usage: tuple[int, float] | None = None
         self.status: int | None = None
         with contextlib.ExitStack() as stack:
@@ -72,7 +73,7 @@ class Process:
             for number in (self._commands, self._answers, self._log):
                 os.set_blocking(number, False)
             numbers = (self._commands, self._answers, self._log)
-            self._end = weakref.finalize(self, _end, self._process, self.home, numbers, os.getpid())
+            self._end = weakref.finalize(self, _end, self._process, self.home, numbers, self._owner)
             stack.pop_all()
 
     @property
@@ -137,6 +138,18 @@ class Process:
         self.said = (self.said + part)[-TAIL:]
         return bool(part)
 
+    def settle(self, seconds: float) -> bool:
+        """Wait a moment for it to end by itself, so that its own status is told, not our kill."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                if os.waitid(os.P_PID, self.number, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                    return True
+            except ChildProcessError:
+                return True  # somebody else has waited for it
+            time.sleep(0.005)
+        return False
+
     def kernel_peak(self) -> int:
         """Most bytes of memory that it held at once until now; 0 where the kernel does not say.
 
@@ -167,7 +180,7 @@ class Process:
                 break
         self._end.detach()
         numbers = (self._commands, self._answers, self._log)
-        self.status, used = _end(self._process, self.home, numbers, os.getpid()) or (None, None)
+        self.status, used = _end(self._process, self.home, numbers, self._owner) or (None, None)
         if used is None:
             return peak, 0.0
         most = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)

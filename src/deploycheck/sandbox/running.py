@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,9 +13,10 @@ from deploycheck.evidence.errors import EvidenceError
 from deploycheck.sandbox import messages, transfer
 from deploycheck.sandbox.answering import joined, part_of
 from deploycheck.sandbox.process import Ended, Process
-from deploycheck.sandbox.sealed import memory_file
+from deploycheck.sandbox.sealed import Sealed, memory_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
     from numpy.typing import NDArray
@@ -49,7 +50,8 @@ class Task:
     :param features: columns that are sent, in order.
     :param kinds: kind of each, as :func:`deploycheck.sandbox.transfer.prepared` takes them.
     :param told: what the child is told, as plain data.
-    :param shared: numbers of open files that it is given.
+    :param shared: files in memory that it is given; held here, so that their numbers stay theirs.
+    :param copies: each makes a copy of a file below the private folder that it is called with.
     """
 
     name: str
@@ -58,8 +60,8 @@ class Task:
     features: tuple[str, ...]
     kinds: dict[str, str]
     told: dict[str, Any]
-    shared: tuple[int, ...] = ()
-    copies: tuple[Any, ...] = field(default=(), repr=False)
+    shared: tuple[Sealed, ...] = ()
+    copies: tuple[Callable[[Path], None], ...] = field(default=(), repr=False)
 
 
 class Running:
@@ -76,7 +78,9 @@ class Running:
         self._usage: Usage | None = None
         began = time.perf_counter()
         try:
-            self._process = Process("deploycheck.sandbox.child", (self._space, *task.shared))
+            self._process = Process(
+                "deploycheck.sandbox.child", (self._space, *(file.number for file in task.shared))
+            )
         except OSError as error:
             os.close(self._space)
             raise self._failed(f"could not be started: {error.strerror or error}") from None
@@ -230,6 +234,7 @@ class Running:
         return self._failed(f"could not be loaded: {said}" if loading else f"raised {said}")
 
     def _ended(self, ending: Ended, seconds: float) -> EvidenceError:
+        by_itself = not ending.late and self._process.settle(_TELLING)
         self.close()
         if ending.late:
             return self._failed(
@@ -238,6 +243,8 @@ class Running:
         said, status = self._process.said, self._process.status
         if any(word in said for word in _MEMORY_WORDS):
             return self._out_of_memory()
+        if not by_itself:
+            return self._failed("closed the pipes that it is asked and answers through")
         how = f"died with signal {-status}" if status and status < 0 else (
             f"ended itself with status {status}")  # fmt: skip
         last = messages.one_line(said[-400:].decode(errors="replace"))

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from deploycheck.authoring.checker import checker
 from deploycheck.authoring.columns import quoted
+from deploycheck.authoring.errors import EvidenceError
 from deploycheck.authoring.estimates import Count, Estimate
 from deploycheck.authoring.measure import Measure
 from deploycheck.authoring.params import Params
@@ -55,8 +56,9 @@ def lineage(params: LineageParams, lineage: Lineage, manifest: Manifest) -> Iter
 
     Definition: missing_links = #{places at which a link is broken}. `code`: the release's folder
     lies in a git repository, and no file of the working tree is changed, new or gone against the
-    commit; ignored files do not count, nor do artefacts with a declared digest. `data` and
-    `model`: the release declares a digest of every data set and of the model, and their bytes
+    commit; ignored files do not count, nor do artefacts with a declared digest and what
+    deploycheck writes itself. `data` and `model`: the release declares a digest of every data set
+    and of the model, and their bytes
     have it. `parameters`: the document `training` (YAML, or Markdown with front matter) gives a
     whole-number `seed` and under `data` the digest of at least one data set of the release, of
     `train` where there is one, and each is that of the bytes. If it also gives `model`, that is
@@ -67,7 +69,8 @@ def lineage(params: LineageParams, lineage: Lineage, manifest: Manifest) -> Iter
 
     Undefined: It is always a number: without a repository, data sets, a model or a document, or
     with an empty one, that link is missing. A release that judges stored predictions has no model:
-    name the other `links`.
+    name the other `links`. Where git is not installed, fails or takes too long, the links that need
+    it are an error.
 
     Cost: Every file of the working tree is read once; git is given 25 seconds.
 
@@ -79,6 +82,10 @@ def lineage(params: LineageParams, lineage: Lineage, manifest: Manifest) -> Iter
         with: {links: [data, model, parameters]}
         require: {missing_links: {max: 0}}
     """
+    asks_git = "code" in params.links
+    asks_git |= "parameters" in params.links and "commit" in lineage.training
+    if asks_git and lineage.unknown:
+        raise EvidenceError(f"nothing is known of the code: {lineage.unknown}")
     known = {artefact.name: artefact for artefact in manifest.artefacts}
     makers = {
         "code": lambda: _code(lineage),

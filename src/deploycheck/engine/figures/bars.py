@@ -38,7 +38,9 @@ def bars(figure: Bars) -> Drawing:
     made.ruler(scale, bottom + 2)
     bounds = any(bar.low is not None or bar.high is not None for bar in shown)
     head = ("Bar", "Value", "Low", "High") if bounds else ("Bar", "Value")
-    rows, more = first_rows(_row(bar, figure.unit)[: len(head)] for bar in figure.bars)
+    rows, more = first_rows(
+        (_row(bar, figure.unit)[: len(head)] for bar in figure.bars), len(figure.bars)
+    )
     return Drawing(
         title=heading(figure.title, figure.unit),
         about=_about(figure, left_out),
@@ -61,9 +63,12 @@ def _row(bar: Bar, unit: str) -> tuple[str, ...]:
 
 
 def _about(figure: Bars, left_out: int) -> str:
-    told = [f"{bounded(bar.label, 60)} {quantity(bar.value, figure.unit)}" for bar in figure.bars]
+    told = [
+        f"{bounded(bar.label, 60)} {quantity(bar.value, figure.unit)}"
+        for bar in (*figure.bars[:3], figure.bars[-1])
+    ]
     many = f"{len(figure.bars)} bars" if len(figure.bars) > 1 else "1 bar"
-    text = f"{many}: {', '.join(told[:3])}"
-    if len(told) > 3:
+    text = f"{many}: {', '.join(told[: min(3, len(figure.bars))])}"
+    if len(figure.bars) > 3:
         text += f", … the last {told[-1]}"
     return text + (f"; the first {MOST} are drawn" if left_out else "")

@@ -101,7 +101,10 @@ def _drawing(figure: Curve, made: Marks, height: float, *, bounds: bool, step: i
     head = [fit(figure.x_label, 200), fit(figure.y_label, 200)]
     head += ["Low", "High"] if bounds else []
     head += ["n"] if counted else []
-    rows, more = first_rows(_row(point, bounds=bounds, counted=counted) for point in figure.points)
+    rows, more = first_rows(
+        (_row(point, bounds=bounds, counted=counted) for point in figure.points),
+        len(figure.points),
+    )
     return Drawing(
         title=heading(figure.title),
         about=_about(figure),

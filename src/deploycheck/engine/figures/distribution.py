@@ -113,12 +113,13 @@ def _drawing(
     if len(figure.marks) > MOST_MARKS:
         legend.append(f"{MOST_MARKS} of {len(figure.marks)} marks are drawn.")
     edges, counts = _joined(figure.edges, figure.counts)
-    marks = [(bounded(name), quantity(value, unit), "") for name, value in figure.marks.items()]
+    pointed = list(figure.marks.items())[:MOST_MARKS]
+    marks = [(bounded(name), quantity(value, unit), "") for name, value in pointed]
     bins = [
         (quantity(a, unit), quantity(b, unit), f"{n:,}")
         for a, b, n in zip(edges, edges[1:], counts, strict=False)
     ]
-    rows, more = first_rows([*marks[:MOST_MARKS], *bins], MOST_BINS + MOST_MARKS)
+    rows, more = first_rows([*marks, *bins], len(marks) + len(bins), MOST_BINS + MOST_MARKS)
     return Drawing(
         title=heading(figure.title, unit),
         about=_about(figure),

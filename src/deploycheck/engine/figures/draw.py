@@ -23,7 +23,7 @@ class Room:
 
     What stands against the release comes first on a page, and so finds room.
 
-    :param drawings: what drawings may still cost.
+    :param drawings: what drawings may still cost; nothing is laid out when it is 0.
     :param rows: how many more measurements are listed; a few of each control always are.
     """
 
@@ -39,7 +39,7 @@ class Drawn:
     :param beside: charts of measures that are only shown.
     :param charted: measures whose parts have a chart.
     :param broken: how many figures are none that can be drawn.
-    :param crowded: how many figures have no room any more.
+    :param crowded: how many figures have no room any more, unread.
     """
 
     judged: tuple[Drawing, ...] = ()
@@ -61,19 +61,28 @@ def drawn(verdict: Verdict, measurements: Sequence[Measurement], room: Room) -> 
     decisive = [m for m in measurements if judged_on(verdict, m.name)]
     others = [m for m in measurements if not judged_on(verdict, m.name)]
     fewest = SEVERAL if verdict.outcome is Outcome.PASS else 1
-    judged = groups(decisive, verdict.requirement, fewest)
-    beside = groups(others, {}, SEVERAL)
-    figures = [read(stored) for stored in verdict.figures[:MOST_FIGURES]]
-    given = [("", _figure(figure)) for figure in figures if figure is not None]
-    first = list(_affordable([*judged, *given], room))
-    second = list(_affordable(beside, room))
-    wanted = len(given) + len(verdict.figures[MOST_FIGURES:])
+    judged: list[tuple[str, Drawing]] = []
+    broken = drawings = 0
+    if room.drawings:
+        judged += _affordable(groups(decisive, verdict.requirement, fewest), room)
+    charted = {name for name, _ in judged}
+    for stored in verdict.figures[:MOST_FIGURES]:
+        if not room.drawings:
+            break
+        figure = read(stored)
+        if figure is None:
+            broken += 1
+            continue
+        made = list(_affordable([("", _figure(figure))], room))
+        drawings += len(made)
+        judged += made
+    beside = list(_affordable(groups(others, {}, SEVERAL), room)) if room.drawings else []
     return Drawn(
-        tuple(drawing for _, drawing in first),
-        tuple(drawing for _, drawing in second),
-        frozenset(name for name, _ in (*first, *second) if name),
-        broken=len(figures) - len(given),
-        crowded=wanted - sum(not name for name, _ in first),
+        tuple(drawing for _, drawing in judged),
+        tuple(drawing for _, drawing in beside),
+        frozenset({*charted, *(name for name, _ in beside)}),
+        broken=broken,
+        crowded=len(verdict.figures) - broken - drawings,
     )
 
 
@@ -91,7 +100,10 @@ def _figure(figure: Figure) -> Drawing:
 def _affordable(
     drawings: Iterable[tuple[str, Drawing]], room: Room
 ) -> Iterable[tuple[str, Drawing]]:
+    """Drawings as long as they find room; the first that does not closes it."""
     for name, drawing in drawings:
-        if drawing.cost <= room.drawings:
-            room.drawings -= drawing.cost
-            yield name, drawing
+        if drawing.cost > room.drawings:
+            room.drawings = 0
+            return
+        room.drawings -= drawing.cost
+        yield name, drawing

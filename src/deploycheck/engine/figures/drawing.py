@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from deploycheck.engine.figures.axis import Axis, labels
 from deploycheck.engine.wording import bounded
@@ -162,8 +163,7 @@ def heading(title: str, unit: str = "") -> str:
 
 
 def first_rows(
-    rows: Iterable[Sequence[str]], most: int = MOST
+    rows: Iterable[Sequence[str]], count: int, most: int = MOST
 ) -> tuple[tuple[tuple[str, ...], ...], int]:
-    """The first rows of a table, and how many there are beyond."""
-    whole = [tuple(row) for row in rows]
-    return tuple(whole[:most]), max(0, len(whole) - most)
+    """The first of ``count`` rows of a table, and how many there are beyond."""
+    return tuple(tuple(row) for row in islice(rows, most)), max(0, count - most)
