@@ -1,6 +1,7 @@
 """Small projects on disk, and an environment in which a toy plugin is really installed."""
 
 import json
+import os
 import subprocess
 import sys
 import sysconfig
@@ -9,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # tests connect to nobody, onnxruntime in them included
 
 RELEASE = """
 release: toy

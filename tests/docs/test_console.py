@@ -182,7 +182,11 @@ class Terminal:
         steps = yaml.safe_load(block.text)["jobs"]["gate"]["steps"]
         (gate,) = [step for step in steps if step.get("id") == "gate"]
         output, summary = self.folder / "output", self.folder / "summary"
-        given = {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)}
+        given = {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_OUTPUT": str(output),
+            "GITHUB_STEP_SUMMARY": str(summary),
+        }
         ended = self.run("set -e\n" + gate["run"], **given)
         assert ended.returncode == 0, ended.stdout
         assert output.read_text() == "state=release\n"

@@ -63,12 +63,9 @@ def ask(bench, tmp_path):
 class TestAgreement:
     """The same numbers as scikit-learn, and the same bits as onnxruntime in this process."""
 
-    @pytest.fixture(scope="class")
-    def data(self):
-        return make_classification(600, 4, n_informative=3, n_redundant=0, random_state=1)
-
-    def test_gradient_boosting(self, ask, data, tmp_path):
-        X, y = data[0].astype(np.float32), data[1]
+    def test_gradient_boosting(self, ask):
+        X, y = make_classification(600, 4, n_informative=3, n_redundant=0, random_state=1)
+        X = X.astype(np.float32)
         model = GradientBoostingClassifier(n_estimators=20, random_state=0).fit(X, y)
         made = to_onnx(model, X[:1], options={"zipmap": False}).SerializeToString()
         answers = ask(made, columns_of(X), features=NAMES)

@@ -220,6 +220,7 @@ def _environment(home: Path) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "MALLOC_ARENA_MAX": "1",
         "LOKY_MAX_CPU_COUNT": "1",
+        "ORT_DISABLE_TELEMETRY": "1",  # since 1.29 onnxruntime reports to its maker unless told
         **{f"{name}_NUM_THREADS": "1" for name in threads},
     }
 
