@@ -79,3 +79,90 @@ def test_nothing_in_a_model_runs(bench):
     bench.write("m.pkl", b"cos\nsystem\n(S'touch pwned'\ntR.")
     collected(bench, {"path": "m.pkl"})
     assert not (bench.root / "pwned").exists()
+
+
+class TestContent:
+    """What the files are, whatever they are called."""
+
+    def test_a_model_in_onnx(self, bench, linear_onnx):
+        linear_onnx(bench.root / "m.bin", {"age": 0.5, "pay": -1.0})
+        made = collected(bench, {"path": "m.bin"})
+        assert made.formats == {"m.bin": "onnx"}
+        assert made.operators == {"Concat": 1, "ai.onnx.ml:LinearClassifier": 1}
+        assert made.parameters == 6  # two coefficients and one intercept for each of two classes
+
+    def test_weights_beside_it_belong_to_it(self, bench):
+        import numpy as np
+        import onnx
+        from onnx import TensorProto, helper, numpy_helper
+
+        weights = numpy_helper.from_array(np.ones((3, 2), dtype=np.float32), "w")
+        value = helper.make_tensor_value_info
+        graph = helper.make_graph(
+            [helper.make_node("MatMul", ["x", "w"], ["y"])],
+            "g",
+            [value("x", TensorProto.FLOAT, [None, 3])],
+            [value("y", TensorProto.FLOAT, [None, 2])],
+            [weights],
+        )
+        (bench.root / "sub").mkdir()
+        onnx.save(
+            helper.make_model(graph, ir_version=9),
+            bench.root / "sub" / "m.onnx",
+            save_as_external_data=True,
+            location="w.bin",
+            size_threshold=0,
+        )
+        alone = collected(bench, {"path": "sub/m.onnx"})
+        assert alone.formats == {"sub/m.onnx": "onnx", "sub/w.bin": "onnx-data"}
+        assert (alone.files["sub/w.bin"], alone.parameters) == (24, 6)
+        folder = collected(bench, {"path": "sub"})
+        assert (folder.formats, folder.files) == (alone.formats, alone.files)
+        assert collected(bench, {"path": "sub", "digest": folder.digest}) == folder
+        bench.write("sub/w.bin", b"\0" * 24)
+        assert collected(bench, {"path": "sub/m.onnx"}).digest != alone.digest
+        digest = "sha256:" + hashlib.sha256((bench.root / "sub/m.onnx").read_bytes()).hexdigest()
+        with pytest.raises(EvidenceError, match="put both into a folder"):
+            collected(bench, {"path": "sub/m.onnx", "digest": digest})
+
+    def test_an_operator_of_nobody_is_named_and_no_error_here(self, bench):
+        from onnx import TensorProto, helper
+
+        value = helper.make_tensor_value_info("x", TensorProto.FLOAT, [None])
+        graph = helper.make_graph([helper.make_node("Do", ["x"], ["x2"], domain="acme")], "g", [value], [])
+        made = helper.make_model(graph, opset_imports=[helper.make_opsetid("acme", 1)])
+        bench.write("m.onnx", made.SerializeToString())
+        assert collected(bench, {"path": "m.onnx"}).operators == {"acme:Do": 1}
+
+    def test_a_model_that_reaches_outside_is_an_error(self, bench):
+        from onnx import TensorProto, helper
+
+        reaching = TensorProto(name="w", data_type=1, dims=[1], data_location=1)
+        reaching.external_data.add(key="location", value="../../etc/passwd")
+        graph = helper.make_graph([], "g", [], [], [reaching])
+        bench.write("m.onnx", helper.make_model(graph).SerializeToString())
+        with pytest.raises(EvidenceError, match="outside its own folder") as caught:
+            collected(bench, {"path": "m.onnx"})
+        assert caught.value.code == "DC205"
+
+    def test_a_folder_of_many_kinds(self, bench):
+        import pickle
+
+        bench.write("m/a.txt", "words\n")
+        bench.write("m/b.onnx", pickle.dumps([1, 2], 4))
+        bench.write("m/c", b"\x00\x01\x02")
+        bench.write("m/config.json", "{}")
+        made = collected(bench, {"path": "m"})
+        assert made.formats == {
+            "m/a.txt": "text",
+            "m/b.onnx": "pickle",
+            "m/c": "unknown",
+            "m/config.json": "json",
+        }
+        assert (made.operators, made.parameters) == ({}, None)
+
+    def test_a_truncated_model_is_of_no_known_format(self, bench, linear_onnx):
+        whole = linear_onnx(bench.root / "m.onnx", {"age": 0.5}).read_bytes()
+        bench.write("m.onnx", whole[:-5])
+        made = collected(bench, {"path": "m.onnx"})
+        assert (made.formats, made.operators, made.parameters) == ({"m.onnx": "unknown"}, {}, None)

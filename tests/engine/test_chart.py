@@ -50,6 +50,18 @@ def test_an_open_side_reaches_the_edge():
     assert graph(part, scales([part], {})["m"]).range[0] == 0
 
 
+def test_a_value_that_is_its_bound_needs_no_chart():
+    none = Measurement(name="m", value=0, outcome="PASS")
+    assert scales([none], {"m": {"max": 0}}) == {}
+    assert list(scales([none], {"m": {"max": 1}})) == ["m"]
+
+
+def test_numbers_too_close_for_a_scale_are_drawn_in_the_middle():
+    part = measurement(5e-324, 0.0, 1e-323)
+    drawn = graph(part, scales([part], {})["m"])
+    assert drawn.point == drawn.range[0] == drawn.range[1] == WIDTH / 2
+
+
 def test_what_is_no_number_has_no_chart():
     text = Measurement(name="licence", value="MIT", unit="text", outcome="PASS")
     none = Measurement(name="m", value=None, undefined="no rows")

@@ -302,6 +302,13 @@ def test_groups_stand_on_their_side_of_the_bound():
     assert_inside(made)
 
 
+def test_exact_values_that_are_all_alike_are_not_drawn():
+    same = [Measurement(name="rate", value=0, slice={"g": name}, outcome="PASS") for name in "abcd"]
+    assert groups(same, {"rate": {"max": 0}}, 2) == []
+    odd = same[0].model_copy(update={"value": 1, "outcome": "FAIL"})
+    assert len(groups([*same, odd], {"rate": {"max": 0}}, 2)) == 1
+
+
 def test_bounds_of_all_parts_at_once_are_a_thin_line():
     wide = Interval(low=0.0, high=0.9, each=0.99, together=0.98, method="m")
     ((_, made),) = groups([part("a", 0.4, simultaneous=wide)], {"rate": {"max": 1}}, 1)

@@ -302,7 +302,6 @@ class TestTensors:
             ({"dims": [1], "data_type": 14, "float_data": [1.0]}, "of another number"),
             ({"dims": [3], "data_type": 22, "raw_data": b"xyz"}, "of another number"),
             ({"dims": [1], "data_location": 1}, None),
-            ({"dims": [1], "data_location": 2, "external_data": {"location": "w"}}, "where its values lie"),
             ({"dims": [1], "external_data": {"location": "w"}}, "where its values lie"),
             ({"dims": [1], "data_location": 1, "external_data": {"location": "w", "length": "5"}}, "takes 5"),
             ({"dims": [1], "data_location": 1, "external_data": {"location": "w", "offset": "-1"}}, "no place"),
@@ -327,6 +326,11 @@ class TestTensors:
             return
         with pytest.raises(Unsound, match=said):
             scan(data)
+
+    def test_a_place_that_does_not_exist(self):
+        one = field(1, 1) + field(2, F) + field(14, 2) + field(13, field(1, b"location") + field(2, b"w"))
+        with pytest.raises(Unsound, match="where its values lie"):
+            scan(model(field(5, one)))
 
     def test_external_data_named_twice(self):
         one = tensor(dims=[1], data_location=1, external_data={"location": "a"})

@@ -52,9 +52,12 @@ def scales(
         numbers = seen.setdefault(m.name, [])
         ends = (m.value,) if m.interval is None else (m.value, m.interval.low, m.interval.high)
         numbers += [end for end in ends if drawable(end)]
-    return {
-        name: _scale(numbers, required.get(name, {})) for name, numbers in seen.items() if numbers
-    }
+    made = {}
+    for name, numbers in seen.items():
+        bounds = [bound for bound in limits(required.get(name, {})) if drawable(bound)]
+        if numbers and len({*numbers, *bounds}) > 1:  # else there is nothing to compare
+            made[name] = _scale(numbers, required.get(name, {}))
+    return made
 
 
 def _scale(numbers: list[float], required: Mapping[str, Any]) -> Scale:

@@ -54,11 +54,11 @@ def _inside(folder: Path, place: str) -> Path:
     """
     told = repr(place[:200])
     parts = PurePosixPath(place).parts
+    if ".." in parts or place.startswith("/"):
+        raise Unsound(f"its weights lie in {told}, outside its own folder")
     plain = place == "/".join(parts) and place.isprintable()
     if not parts or not plain or {"\\", "*", ":"} & set(place) or _IN_MEMORY in place:
         raise Unsound(f"its weights lie in {told}, which is no plain relative path")
-    if ".." in parts or parts[0] == "/":
-        raise Unsound(f"its weights lie in {told}, outside its own folder")
     at = folder
     for last, part in zip([*[False] * (len(parts) - 1), True], parts, strict=True):
         at = at / part

@@ -92,7 +92,7 @@ class Marks:
         starts = (top + height * at + 14 for at in range(rows))
         across = _pixel(x)
         path = "".join(f"M{across} {_pixel(start)}v{_pixel(height - 17)}" for start in starts)
-        self.lines.append(Line(kind, f"M{across} {_pixel(top - 2)}v4{path}"))
+        self.lines.append(Line(kind, path))
 
     def ruler(self, scale: Axis, y: float) -> None:
         """Write the numbers of a horizontal axis below ``y``."""

@@ -25,7 +25,7 @@ _FINE = {None, "PASS"}
 def groups(
     measurements: Sequence[Measurement], required: Mapping[str, Mapping[str, Any]], fewest: int
 ) -> list[tuple[str, Drawing]]:
-    """One chart for each measure, by its name.
+    """One chart for each measure, by its name; exact values that are all alike need none.
 
     :param fewest: parts that a measure must have a number of.
     """
@@ -36,7 +36,8 @@ def groups(
     made = []
     for name, parts in by_name.items():
         drawn = [part for part in parts if _drawn(part)]
-        if len(drawn) >= fewest:
+        varies = len({part.value for part in drawn}) > 1
+        if len(drawn) >= fewest and (varies or any(part.interval for part in drawn)):
             chart = _chart(name, drawn, len(parts) - len(drawn), required.get(name, {}))
             made.append((name, chart))
     return made
@@ -113,6 +114,7 @@ def _requirement(
         made.box("ok", begin, end, top, top + _ROW * rows + 2)
     for place in places:
         made.upright("bound", place, top, rows, _ROW)
+        made.line("bound", (place, top - 3), (place, top + 2))
     told = {key: required[key] for key in ("min", "max", "equals") if key in required}
     words, first = fit(bounds_text(told, unit), WIDTH * 0.6), places[0]
     if first > WIDTH / 2:
