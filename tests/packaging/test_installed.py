@@ -1,10 +1,13 @@
 """The wheel in an environment of its own, on every supported Python that is here."""
 
 import json
+import shutil
 from pathlib import Path
 
 import jsonschema
 import pytest
+
+ROOT = Path(__file__).parents[2]
 
 # Most of the time goes into fetching what deploycheck needs, which may not be cached.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -128,3 +131,30 @@ def test_a_plugin_that_is_gone_is_a_mistake_of_the_policy(with_plugin, built):
     with_plugin.install("--no-deps", built.plugin)
     assert ended.returncode == 4
     assert "unknown check 'acme.approval_gap'" in ended.stderr
+
+
+def test_a_model_needs_its_extra_and_says_so(environment, built):
+    """Without onnxruntime nothing passes; with the extras that the messages name, all does."""
+    shutil.copytree(ROOT / "examples" / "credit", environment.work / "credit", dirs_exist_ok=True)
+    asked = ("gate", "--policy", "credit/policy.yaml", "--release", "credit/release.yaml",
+             "--as-of", "2026-11-25T00:00:00Z", "--out", "credit-reports")  # fmt: skip
+    without = environment.run("deploycheck", *asked)
+    assert without.returncode == 11, without.stdout + without.stderr
+    decision = read(environment.work / "credit-reports")
+    reasons = {v["reason"] for v in decision["verdicts"] if v["code"] == "DC206"}
+    assert any("pip install 'deploycheck[onnx]'" in reason for reason in reasons)
+    assert outcomes(decision)["DATA-01"] == "PASS"
+    environment.install(f"{built.wheel}[onnx,sklearn]")
+    ended = environment.run("deploycheck", *asked)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_a_pack_ships_under_its_name(environment):
+    inputs = ("--input", "protected=race,sex", "--input", "target=two_year_recid")
+    ended = environment.run(
+        "deploycheck", "gate", "--policy", "pack:starter", *inputs, "--out", "packed"
+    )
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    decision = read(environment.work / "packed")
+    assert decision["policies"][0]["path"] == "pack:starter"
+    assert outcomes(decision)["FAIR-02"] == "FAIL"

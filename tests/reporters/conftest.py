@@ -262,6 +262,7 @@ def illustrated() -> Decision:
         measurement(
             name="selection_rate", unit="probability", value=rate, slice={"race": name},
             outcome=None, context=True,
+            interval=Interval(low=rate - 0.03, high=rate + 0.03, each=0.95, together=0.9, method="m"),
         )
         for name, rate in rates.items()
     )  # fmt: skip

@@ -76,6 +76,8 @@ class TestPickles:
             b"\x80\x02",
             b"\x80\x04\x95",
             b"cos\nsystem\n(S'true'\ntR." + b"PADDING" * 100,
+            b"cos\nsystem\n(S'true'\ntR\xff\xff",  # it runs, and fails afterwards
+            b"S'" + b"x" * 100_000 + b"'\n0cos\nsystem\n(S'true'\ntR.",
             b"cbuiltins\neval\n(S'" + b"1+" * 100_000 + b"1'\ntR.",
             b"ZF0x1000000000000000000000" + zlib.compress(b"x"),
             zlib.compress(b"cos\nsystem\n(S'true'\ntR."),
@@ -108,6 +110,10 @@ class TestOthers:
             (b"a,b\n1,2\n", "text"),
             (b"0,1\n2,3\n", "text"),
             (b"I am text. So be it.\n", "text"),
+            (b"cat\ndog\nbird\n", "text"),
+            (b"N.B. no pickle\n", "pickle"),
+            (b"customer,age\n1,2\n", "text"),
+            (b"(see below)\n", "text"),
             (b"# Title\n\n* one\n", "text"),
             ("Grüße\n".encode(), "text"),
             (b"\xef\xbb\xbfwith a mark\n", "text"),
@@ -171,8 +177,8 @@ class TestOthers:
         assert told(before + zipped("data.pkl")) != told(before)
 
     def test_a_pickle_that_is_a_whole_file_in_onnx_too(self, told):
-        # DUP, one number of a length, STOP; to ONNX a name, a version and a graph.
-        data = b"2\x06N0N0N." + b"\x08\x09" + b"\x3a\x00"
+        # MARK NONE DUP POP POP_MARK NONE STOP; to ONNX a version, a description, a graph.
+        data = b"(N20" + b"1N." + b"x" * 45 + b"\x08\x09" + b"\x3a\x00"
         assert told(data) == "ambiguous"
 
     def test_only_regular_files(self, tmp_path):

@@ -7,10 +7,10 @@ import io
 import json
 import lzma
 import os
-import pickletools
 import zlib
 from pathlib import Path
 
+from deploycheck.sandbox.pickles import is_pickle
 from deploycheck.sandbox.sealed import open_plainly
 
 UNKNOWN = "unknown"
@@ -19,7 +19,6 @@ AMBIGUOUS = "ambiguous"
 _HEAD = 1 << 16
 _MOST_TEXT = 16 << 20
 _MOST_HEADER = 16 << 20
-_MOST_OPCODES = 20_000
 _MOST_FIELDS = 20_000
 _ZIPS = {"zip", "pytorch", "keras", "skops", "numpy-zip"}
 _END_OF_ZIP = b"PK\x05\x06"
@@ -77,10 +76,11 @@ def _first(file: io.BufferedReader, head: bytes, size: int) -> str:
     if named := _by_magic(head):
         return _zip_kind(number, size) if named == "zip" else named
     if (opened := _decompressed(head)) is not None:
-        return "pickle" if _is_pickle(opened, whole=False) else "compressed"
+        return "pickle" if is_pickle(opened, whole=False) else "compressed"
     if _safetensors_header(number, size) is not None:
         return "safetensors"
-    onnx, pickle = is_onnx(number, size), _is_pickle(head, whole=size <= len(head))
+    begun = os.pread(number, _MOST_TEXT, 0)
+    onnx, pickle = is_onnx(number, size), is_pickle(begun, whole=size <= len(begun))
     if onnx or pickle:
         return AMBIGUOUS if onnx and pickle else ("onnx" if onnx else "pickle")
     return _text(file, size)
@@ -144,24 +144,6 @@ def _decompressed(head: bytes) -> bytes | None:
     except (zlib.error, lzma.LZMAError, OSError, EOFError, MemoryError):
         return None
     return b"" if head[:4] in {b"\x04\x22\x4d\x18", b"\x28\xb5\x2f\xfd"} else None
-
-
-def _is_pickle(data: bytes, *, whole: bool) -> bool:
-    """Whether the unpickler would begin with this; its opcodes are read and not obeyed."""
-    if data[:1] == b"\x80" and data[1:2] <= b"\x08":
-        return True
-    stream = io.BytesIO(data)
-    count = 0
-    try:
-        for opcode, _, _ in pickletools.genops(stream):
-            count += 1
-            if opcode.name == "STOP":
-                return count > 1
-            if count >= _MOST_OPCODES:
-                return True
-    except Exception:  # noqa: BLE001 - it raises anything; then it is no pickle up to here
-        return not whole and count > 1 and stream.tell() >= len(data)
-    return False
 
 
 def _safetensors_header(number: int, size: int) -> dict[str, object] | None:
