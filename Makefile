@@ -94,17 +94,17 @@ demo: $(INSTALLED) ## The gate on three real releases
 	echo "BLOCK    its successor: more accurate, because it reads who applicants are"; \
 	echo "         $$here/credit-2.1.0/report.html"
 
-# Debian's chromium-driver is what selenium drives it with. Nothing is done where both are there.
+# Nothing is done where it is there already.
 .PHONY: browser
 browser: ## Chromium for the tests of pages
-	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then exit 0; fi; \
+	@if command -v chromium >/dev/null; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
-	  echo "make: the tests need chromium and chromedriver on the PATH; install them" >&2; exit 1; \
+	  echo "make: the tests need chromium on the PATH; install it" >&2; exit 1; \
 	fi; \
 	echo "== install chromium"; \
 	as=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	$$as apt-get update -qq && \
-	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium chromium-driver >/dev/null
+	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium >/dev/null
 
 .PHONY: lint
 lint: $(DEVELOPED) ## Lint, types, import contracts

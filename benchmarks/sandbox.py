@@ -128,7 +128,7 @@ def main() -> None:
     lines = [
         ("look at its structure", f"{looked:.3f}", "", ""),
         ("start a plain Python that loads it with onnxruntime", f"{plain:.3f}", "", ""),
-        ("start the process of its own", f"{own:.3f}", f"+{more:.3f} s",
+        ("start the process of its own", f"{own:.3f}", f"{more:+.3f} s",
          f"≤ +{START_GOAL} s: {'met' if more <= START_GOAL else 'MISSED'}"),
         (f"answer {asked.rows:,} rows in this process", f"{direct:.3f}", "1.00", ""),
         (f"answer {asked.rows:,} rows in the process of its own", f"{asked_apart:.3f}",

@@ -59,13 +59,16 @@ def test_nothing_outside_the_folder_belongs_to_a_model(bench, tmp_path_factory):
         collected(bench, {"path": "empty"})
 
 
-@pytest.mark.parametrize(
-    "model", [{"endpoint": "http://x"}, {"mlflow": "models:/a/1"}, {"python": "a:b"}]
-)
+@pytest.mark.parametrize("model", [{"endpoint": "http://x"}, {"mlflow": "models:/a/1"}])
 def test_other_models_are_understood_and_not_done_yet(bench, model):
     with pytest.raises(NotYet) as caught:
         collected(bench, model)
     assert caught.value.code == "DC109"
+
+
+def test_a_python_function_has_no_file(bench):
+    with pytest.raises(RoleError, match="has no file of its own"):
+        collected(bench, {"python": "a:b"})
 
 
 @pytest.mark.parametrize("subject", ["model", "champion"])
@@ -129,7 +132,9 @@ class TestContent:
         from onnx import TensorProto, helper
 
         value = helper.make_tensor_value_info("x", TensorProto.FLOAT, [None])
-        graph = helper.make_graph([helper.make_node("Do", ["x"], ["x2"], domain="acme")], "g", [value], [])
+        graph = helper.make_graph(
+            [helper.make_node("Do", ["x"], ["x2"], domain="acme")], "g", [value], []
+        )
         made = helper.make_model(graph, opset_imports=[helper.make_opsetid("acme", 1)])
         bench.write("m.onnx", made.SerializeToString())
         assert collected(bench, {"path": "m.onnx"}).operators == {"acme:Do": 1}

@@ -39,7 +39,9 @@ def test_a_model_in_onnx(bench, linear_onnx, collected):
     answers = predictor.answers({**COLUMNS, "unread": np.zeros(3)})
     logit = 0.5 * COLUMNS["age"] - COLUMNS["pay"] + 0.25
     assert np.abs(answers.scores - 1 / (1 + np.exp(-logit))).max() < 1e-6
-    assert [answers.labels[code] for code in answers.codes] == ["0" if v < 0 else "1" for v in logit]
+    assert [answers.labels[code] for code in answers.codes] == [
+        "0" if v < 0 else "1" for v in logit
+    ]
     assert predictor.answers(COLUMNS) is answers  # asked once
 
 
@@ -87,7 +89,11 @@ def test_formats_that_are_not_run(bench, collected):
 
 @pytest.mark.parametrize(
     ("data", "said"),
-    [(b"", "nor a whole file in ONNX"), (b"\0\1\2", "nor a whole file in ONNX"), (b"words\n", "is text, which is no model")],
+    [
+        (b"", "nor a whole file in ONNX"),
+        (b"\0\1\2", "nor a whole file in ONNX"),
+        (b"words\n", "is text, which is no model"),
+    ],
 )
 def test_what_is_no_model(bench, collected, data, said):
     bench.write("m.onnx", data)

@@ -1,7 +1,6 @@
 """Models at work in real processes, and proof that none of them is left behind."""
 
 import gc
-import os
 import tempfile
 from pathlib import Path
 
@@ -43,15 +42,19 @@ def bench():
     return Bench()
 
 
+def open_files():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 @pytest.fixture(scope="module", autouse=True)
 def nothing_is_left(tmp_path_factory, bench):
     """No process, no folder and no open file stays of what a module of tests has started."""
     folder = tmp_path_factory.mktemp("private")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(folder))
-        before, opened = bench.children(), len(os.listdir("/proc/self/fd"))
+        before, opened = bench.children(), open_files()
         yield folder
         assert bench.children() == before
         assert list(folder.iterdir()) == []
         gc.collect()
-        assert len(os.listdir("/proc/self/fd")) <= opened + 2
+        assert open_files() <= opened + 2

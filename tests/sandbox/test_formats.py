@@ -56,7 +56,11 @@ class TestPickles:
     """A pickle in any dress is a pickle."""
 
     @pytest.mark.parametrize("protocol", range(6))
-    @pytest.mark.parametrize("value", [MODEL, {"a": 1}, list(range(30_000)), "x" * 200_000], ids=["model", "small", "long", "text"])
+    @pytest.mark.parametrize(
+        "value",
+        [MODEL, {"a": 1}, list(range(30_000)), "x" * 200_000],
+        ids=["model", "small", "long", "text"],
+    )
     def test_every_protocol(self, told, protocol, value):
         assert told(pickle.dumps(value, protocol)) == "pickle"
 
@@ -171,7 +175,9 @@ class TestOthers:
         wrong = b'{"a": {"shape": [-1], "data_offsets": [0, 0]}}'
         assert told(len(wrong).to_bytes(8, "little") + wrong) == "unknown"
 
-    @pytest.mark.parametrize("before", [b"cos\nsystem\n(S'true'\ntR.", b"Hello\n", safetensors(a=[2]), b"#!/bin/sh\n"])
+    @pytest.mark.parametrize(
+        "before", [b"cos\nsystem\n(S'true'\ntR.", b"Hello\n", safetensors(a=[2]), b"#!/bin/sh\n"]
+    )
     def test_what_readers_of_two_formats_take(self, told, before):
         assert told(before + zipped("data.pkl")) in {"ambiguous", "pytorch"}
         assert told(before + zipped("data.pkl")) != told(before)
@@ -192,7 +198,10 @@ class TestOthers:
 class TestDamage:
     """Whatever stands there, there is an answer, and soon."""
 
-    @given(st.binary(max_size=200), st.sampled_from([b"", b"\x80\x04", b"PK\x03\x04", b"\x1f\x8b", b"{", b"\x08\x09"]))
+    @given(
+        st.binary(max_size=200),
+        st.sampled_from([b"", b"\x80\x04", b"PK\x03\x04", b"\x1f\x8b", b"{", b"\x08\x09"]),
+    )
     @settings(max_examples=300, deadline=None)
     def test_any_bytes(self, tmp_path_factory, data, before):
         path = tmp_path_factory.getbasetemp() / "any"
@@ -201,13 +210,20 @@ class TestDamage:
 
     def test_damaged_files(self, told):
         draw = random.Random(3)
-        for whole in (pickle.dumps(MODEL, 0), safetensors(a=[2]), zipped("a.txt"), gzip.compress(b"x" * 1000)):
+        for whole in (
+            pickle.dumps(MODEL, 0),
+            safetensors(a=[2]),
+            zipped("a.txt"),
+            gzip.compress(b"x" * 1000),
+        ):
             for _ in range(60):
                 data = bytearray(whole)
                 data[draw.randrange(len(data))] = draw.randrange(256)
                 assert told(bytes(data[: draw.randrange(1, len(data) + 1)]))
 
-    @pytest.mark.parametrize("piece", [b"N0", b"(", b"0" * 7, b"\x08\x01", b"PK\x05\x06", b"{", b"PK\x01\x02"])
+    @pytest.mark.parametrize(
+        "piece", [b"N0", b"(", b"0" * 7, b"\x08\x01", b"PK\x05\x06", b"{", b"PK\x01\x02"]
+    )
     def test_large_files_of_one_piece(self, told, piece):
         data = piece * ((8 << 20) // len(piece))
         began = time.process_time()

@@ -20,7 +20,7 @@ from deploycheck.sandbox.onnx import Value, scan
 from deploycheck.sandbox.tensors import External
 from deploycheck.sandbox.wire import Unsound
 
-F, I = TensorProto.FLOAT, TensorProto.INT64
+F, INT = TensorProto.FLOAT, TensorProto.INT64
 info, node = helper.make_tensor_value_info, helper.make_node
 
 
@@ -43,12 +43,28 @@ def model(graph=b"", more=b""):
     return field(1, 9) + field(7, graph) + field(8, field(2, 17)) + more
 
 
-def made(nodes=(), initializers=(), inputs=(("x", F, [None]),), outputs=(("y", F, [None]),), sparse=(), opsets=(("", 17),), functions=(), **more):
+def made(
+    nodes=(),
+    initializers=(),
+    inputs=(("x", F, [None]),),
+    outputs=(("y", F, [None]),),
+    sparse=(),
+    opsets=(("", 17),),
+    functions=(),
+    **more,
+):
     graph = helper.make_graph(
-        list(nodes), "g", [info(*i) for i in inputs], [info(*o) for o in outputs], list(initializers), sparse_initializer=list(sparse)
+        list(nodes),
+        "g",
+        [info(*i) for i in inputs],
+        [info(*o) for o in outputs],
+        list(initializers),
+        sparse_initializer=list(sparse),
     )
     imports = [helper.make_opsetid(*o) for o in opsets]
-    return helper.make_model(graph, opset_imports=imports, ir_version=9, functions=list(functions), **more).SerializeToString()
+    return helper.make_model(
+        graph, opset_imports=imports, ir_version=9, functions=list(functions), **more
+    ).SerializeToString()
 
 
 IDENTITY = node("Identity", ["x"], ["y"])
@@ -59,18 +75,47 @@ class TestStructure:
 
     def test_everything_of_a_small_model(self):
         weights = numpy_helper.from_array(np.zeros((3, 4), dtype=np.float32), "w")
-        trees = node("TreeEnsembleRegressor", ["x"], ["t"], domain="ai.onnx.ml", nodes_values=[1.0, 2.0, 3.0], nodes_modes=["LEAF"], nodes_nodeids=[1, 200, 70_000])
-        body = helper.make_graph([node("Relu", ["a"], ["b"])], "inner", [], [info("b", F, None)], [numpy_helper.from_array(np.zeros(5), "c")])
+        trees = node(
+            "TreeEnsembleRegressor",
+            ["x"],
+            ["t"],
+            domain="ai.onnx.ml",
+            nodes_values=[1.0, 2.0, 3.0],
+            nodes_modes=["LEAF"],
+            nodes_nodeids=[1, 200, 70_000],
+        )
+        body = helper.make_graph(
+            [node("Relu", ["a"], ["b"])],
+            "inner",
+            [],
+            [info("b", F, None)],
+            [numpy_helper.from_array(np.zeros(5), "c")],
+        )
         branch = node("If", ["x"], ["z"], then_branch=body, else_branch=body)
         constant = node("Constant", [], ["k"], value=numpy_helper.from_array(np.zeros(7), "v"))
-        found = scan(made([trees, branch, constant, IDENTITY], [weights], inputs=[("x", F, ["N", 3]), ("w", F, [3, 4])], opsets=[("", 17), ("ai.onnx.ml", 3)]))
-        assert found.operators == {"Constant": 1, "Identity": 1, "If": 1, "Relu": 2, "ai.onnx.ml:TreeEnsembleRegressor": 1}
+        found = scan(
+            made(
+                [trees, branch, constant, IDENTITY],
+                [weights],
+                inputs=[("x", F, ["N", 3]), ("w", F, [3, 4])],
+                opsets=[("", 17), ("ai.onnx.ml", 3)],
+            )
+        )
+        assert found.operators == {
+            "Constant": 1,
+            "Identity": 1,
+            "If": 1,
+            "Relu": 2,
+            "ai.onnx.ml:TreeEnsembleRegressor": 1,
+        }
         assert found.foreign == ()
         assert found.parameters == 12 + 3 + 2 * 5 + 7
         assert found.inputs == (Value("x", "tensor", F, (None, 3)),)  # w has a value
         assert found.outputs == (Value("y", "tensor", F, (None,)),)
 
-    @pytest.mark.parametrize("kind", [k for k in TensorProto.DataType.values() if k not in (0, 27, 28)])
+    @pytest.mark.parametrize(
+        "kind", [k for k in TensorProto.DataType.values() if k not in (0, 27, 28)]
+    )
     def test_tensors_of_every_type(self, kind):
         if kind == TensorProto.STRING:
             tensors = [helper.make_tensor("w", kind, [2, 2], [b"a", b"", b"c", b"d"])]
@@ -83,30 +128,53 @@ class TestStructure:
                 tensors = []
             tensors.append(helper.make_tensor("v", kind, [3], [1, 1, 1]))
         tensors.append(helper.make_tensor("none", kind, [0, 5], []))
-        assert scan(made([IDENTITY], tensors)).parameters == sum(int(np.prod(t.dims)) for t in tensors)
+        assert scan(made([IDENTITY], tensors)).parameters == sum(
+            int(np.prod(t.dims)) for t in tensors
+        )
 
     def test_long_lists_are_counted_fast(self):
         floats, ints = np.arange(200_000.0), list(range(-1000, 199_000))
         one = node("Op", ["x"], ["y"], floats=floats.tolist(), ints=ints)
-        tensor = helper.make_tensor("w", I, [200_000], ints)
+        tensor = helper.make_tensor("w", INT, [200_000], ints)
         data = made([one], [tensor])
         began = time.perf_counter()
         assert scan(data).parameters == 400_000
         assert time.perf_counter() - began < 2
 
     def test_functions_of_the_file(self):
-        inner = helper.make_function("me", "half", ["a"], ["b"], [node("Relu", ["a"], ["b"])], [helper.make_opsetid("", 17)])
-        outer = helper.make_function("me", "whole", ["a"], ["b"], [node("half", ["a"], ["b"], domain="me")], [helper.make_opsetid("me", 1)])
+        inner = helper.make_function(
+            "me", "half", ["a"], ["b"], [node("Relu", ["a"], ["b"])], [helper.make_opsetid("", 17)]
+        )
+        outer = helper.make_function(
+            "me",
+            "whole",
+            ["a"],
+            ["b"],
+            [node("half", ["a"], ["b"], domain="me")],
+            [helper.make_opsetid("me", 1)],
+        )
         call = node("whole", ["x"], ["y"], domain="me")
         data = made([call], functions=[inner, outer], opsets=[("", 17), ("me", 1)])
         assert scan(data).foreign == ()
         assert scan(data).operators == {"Relu": 1, "me:half": 1, "me:whole": 1}
         other = node("half", ["x"], ["y"], domain="you")
-        assert scan(made([other], functions=[inner], opsets=[("", 17), ("you", 1)])).foreign == ("you:*", "you:half")
+        assert scan(made([other], functions=[inner], opsets=[("", 17), ("you", 1)])).foreign == (
+            "you:*",
+            "you:half",
+        )
 
     @pytest.mark.parametrize(
         ("domain", "foreign"),
-        [("", False), ("ai.onnx", False), ("ai.onnx.ml", False), ("com.microsoft", False), ("ai.onnx.contrib", True), ("ai.onnx.training", True), ("com.microsoft.nchwc", True), ("acme", True)],
+        [
+            ("", False),
+            ("ai.onnx", False),
+            ("ai.onnx.ml", False),
+            ("com.microsoft", False),
+            ("ai.onnx.contrib", True),
+            ("ai.onnx.training", True),
+            ("com.microsoft.nchwc", True),
+            ("acme", True),
+        ],
     )
     def test_domains(self, domain, foreign):
         data = made([node("Gelu", ["x"], ["y"], domain=domain)], opsets=[("", 17), (domain, 1)])
@@ -115,7 +183,9 @@ class TestStructure:
         assert bool(scan(unused).foreign) == foreign
 
     def test_a_foreign_domain_below_a_subgraph(self):
-        body = helper.make_graph([node("Evil", [], ["b"], domain="acme")], "inner", [], [info("b", F, None)])
+        body = helper.make_graph(
+            [node("Evil", [], ["b"], domain="acme")], "inner", [], [info("b", F, None)]
+        )
         for attribute in ({"then_branch": body}, {"graphs": [body]}):
             assert scan(made([node("If", ["x"], ["y"], **attribute)])).foreign == ("acme:Evil",)
 
@@ -131,7 +201,11 @@ class TestStructure:
         without = {"training_info", "configuration", "device_configurations", "segment"}
         wires = {"int": {3, 5, 14, 4}, "f4": {2}, "f8": {1}, "bytes": {9, 12}}
         for name, standard in names.items():
-            theirs = {f.number: f for f in getattr(onnx, standard).DESCRIPTOR.fields if f.name not in without}
+            theirs = {
+                f.number: f
+                for f in getattr(onnx, standard).DESCRIPTOR.fields
+                if f.name not in without
+            }
             ours = schema.SCHEMA[name]
             assert ours.keys() == theirs.keys(), name
             for at, (told, kind) in ours.items():
@@ -164,10 +238,16 @@ class TestWire:
             (model(field(1, field(4, b"\xff"))), "is not UTF-8"),
             (model(field(1, field(4, b"x" * 20_000))), "longer than 10,000 bytes"),
             (model(field(1, b"")), "a node has no operator"),
-            (model(field(1, field(4, b"Op") + field(5, field(2, b"abc")))), "unknown field 2 of wire type 2"),
+            (
+                model(field(1, field(4, b"Op") + field(5, field(2, b"abc")))),
+                "unknown field 2 of wire type 2",
+            ),
             (model(field(1, field(4, b"Op") + field(5, field(7, b"abc")))), "floats are not whole"),
             (model(field(1, field(4, b"Op") + field(5, field(8, b"\x80")))), "ints are not whole"),
-            (model(field(1, field(4, b"Op") + field(5, field(8, b"\x80" * 10 + b"\1")))), "ints are not whole"),
+            (
+                model(field(1, field(4, b"Op") + field(5, field(8, b"\x80" * 10 + b"\1")))),
+                "ints are not whole",
+            ),
             (model(field(1, field(4, b"Op") + field(5, b"\x3d\0\0"))), "floats is cut off"),
             (model(field(1, field(4, b"Op") + field(5, b"\x40\x80"))), "ints is cut off"),
             (model(field(1, field(4, b"Op") + field(5, b"\x15\0\0"))), "f is cut off"),
@@ -196,7 +276,10 @@ class TestWire:
             scan(model(field(11, field(2, inner))))
 
     def test_numbers_may_be_packed_or_not(self):
-        for ints in (field(8, b"".join(map(number, (1, 300, 1 << 63)))), b"".join(field(8, n) for n in (1, 300, 1 << 63))):
+        for ints in (
+            field(8, b"".join(map(number, (1, 300, 1 << 63)))),
+            b"".join(field(8, n) for n in (1, 300, 1 << 63)),
+        ):
             reader = wire.Reader(ints, schema.SCHEMA)
             found = reader.message("Attribute", 0, len(ints))["ints"]
             assert found.count == 3
@@ -230,9 +313,14 @@ class TestBombs:
 
     def test_functions_that_double(self):
         imports = [helper.make_opsetid("", 17), helper.make_opsetid("b", 1)]
-        functions = [helper.make_function("b", "f0", ["a"], ["b"], [node("Relu", ["a"], ["b"])], imports)]
+        functions = [
+            helper.make_function("b", "f0", ["a"], ["b"], [node("Relu", ["a"], ["b"])], imports)
+        ]
         for at in range(1, 40):
-            calls = [node(f"f{at - 1}", ["a"], ["c"], domain="b"), node(f"f{at - 1}", ["c"], ["b"], domain="b")]
+            calls = [
+                node(f"f{at - 1}", ["a"], ["c"], domain="b"),
+                node(f"f{at - 1}", ["c"], ["b"], domain="b"),
+            ]
             functions.append(helper.make_function("b", f"f{at}", ["a"], ["b"], calls, imports))
         call = node("f39", ["x"], ["y"], domain="b")
         with pytest.raises(Unsound, match="more than 1,000,000 nodes"):
@@ -240,14 +328,20 @@ class TestBombs:
 
     def test_functions_that_call_themselves(self):
         imports = [helper.make_opsetid("b", 1)]
-        one = helper.make_function("b", "one", ["a"], ["b"], [node("two", ["a"], ["b"], domain="b")], imports)
-        two = helper.make_function("b", "two", ["a"], ["b"], [node("one", ["a"], ["b"], domain="b")], imports)
+        one = helper.make_function(
+            "b", "one", ["a"], ["b"], [node("two", ["a"], ["b"], domain="b")], imports
+        )
+        two = helper.make_function(
+            "b", "two", ["a"], ["b"], [node("one", ["a"], ["b"], domain="b")], imports
+        )
         with pytest.raises(Unsound, match="calls itself"):
             scan(made([IDENTITY], functions=[one, two]))
 
     def test_a_function_in_the_place_of_an_operator(self):
         for domain in ("", "ai.onnx.ml"):
-            function = helper.make_function(domain, "Identity", ["a"], ["b"], [node("Neg", ["a"], ["b"])], [])
+            function = helper.make_function(
+                domain, "Identity", ["a"], ["b"], [node("Neg", ["a"], ["b"])], []
+            )
             with pytest.raises(Unsound, match="standard domain"):
                 scan(made([IDENTITY], functions=[function]))
 
@@ -260,7 +354,19 @@ class TestBombs:
 
     def test_an_operator_that_stands_for_other_files(self):
         with pytest.raises(Unsound, match="code in another file"):
-            scan(made([node("EPContext", ["x"], ["y"], domain="com.microsoft", ep_cache_context="../x")]))
+            scan(
+                made(
+                    [
+                        node(
+                            "EPContext",
+                            ["x"],
+                            ["y"],
+                            domain="com.microsoft",
+                            ep_cache_context="../x",
+                        )
+                    ]
+                )
+            )
 
 
 def tensor(**parts):
@@ -303,13 +409,57 @@ class TestTensors:
             ({"dims": [3], "data_type": 22, "raw_data": b"xyz"}, "of another number"),
             ({"dims": [1], "data_location": 1}, None),
             ({"dims": [1], "external_data": {"location": "w"}}, "where its values lie"),
-            ({"dims": [1], "data_location": 1, "external_data": {"location": "w", "length": "5"}}, "takes 5"),
-            ({"dims": [1], "data_location": 1, "external_data": {"location": "w", "offset": "-1"}}, "no place"),
-            ({"dims": [1], "data_location": 1, "external_data": {"location": "w", "offset": "1" * 30}}, "no place"),
-            ({"dims": [1], "data_location": 1, "external_data": {"location": "w", "offset": "٣"}}, "no place"),
+            (
+                {
+                    "dims": [1],
+                    "data_location": 1,
+                    "external_data": {"location": "w", "length": "5"},
+                },
+                "takes 5",
+            ),
+            (
+                {
+                    "dims": [1],
+                    "data_location": 1,
+                    "external_data": {"location": "w", "offset": "-1"},
+                },
+                "no place",
+            ),
+            (
+                {
+                    "dims": [1],
+                    "data_location": 1,
+                    "external_data": {"location": "w", "offset": "1" * 30},
+                },
+                "no place",
+            ),
+            (
+                {
+                    "dims": [1],
+                    "data_location": 1,
+                    "external_data": {"location": "w", "offset": "٣"},
+                },
+                "no place",
+            ),
             ({"dims": [1], "data_location": 1, "external_data": {"path": "w"}}, "no known use"),
-            ({"dims": [1], "data_location": 1, "raw_data": b"\0" * 4, "external_data": {"location": "w"}}, "two places"),
-            ({"dims": [1], "data_location": 1, "data_type": 8, "external_data": {"location": "w"}}, "where its values lie"),
+            (
+                {
+                    "dims": [1],
+                    "data_location": 1,
+                    "raw_data": b"\0" * 4,
+                    "external_data": {"location": "w"},
+                },
+                "two places",
+            ),
+            (
+                {
+                    "dims": [1],
+                    "data_location": 1,
+                    "data_type": 8,
+                    "external_data": {"location": "w"},
+                },
+                "where its values lie",
+            ),
         ],
     )
     @pytest.mark.parametrize("place", ["initializer", "attribute", "function"])
@@ -320,7 +470,9 @@ class TestTensors:
         else:
             constant = node("Constant", [], ["k"], value=one)
             function = helper.make_function("me", "f", [], ["k"], [constant], [])
-            data = made([constant]) if place == "attribute" else made([IDENTITY], functions=[function])
+            data = (
+                made([constant]) if place == "attribute" else made([IDENTITY], functions=[function])
+            )
         if said is None:
             scan(data)
             return
@@ -328,7 +480,12 @@ class TestTensors:
             scan(data)
 
     def test_a_place_that_does_not_exist(self):
-        one = field(1, 1) + field(2, F) + field(14, 2) + field(13, field(1, b"location") + field(2, b"w"))
+        one = (
+            field(1, 1)
+            + field(2, F)
+            + field(14, 2)
+            + field(13, field(1, b"location") + field(2, b"w"))
+        )
         with pytest.raises(Unsound, match="where its values lie"):
             scan(model(field(5, one)))
 
@@ -341,12 +498,15 @@ class TestTensors:
     def sparse(self, values, indices, dims, index_shape=None):
         return helper.make_sparse_tensor(
             helper.make_tensor("s", F, [len(values)], values),
-            helper.make_tensor("i", I, index_shape or [len(indices)], indices),
+            helper.make_tensor("i", INT, index_shape or [len(indices)], indices),
             dims,
         )
 
     def test_sparse_tensors(self):
-        good = [self.sparse([1.0, 2.0], [0, 11], [3, 4]), self.sparse([1.0, 2.0], [0, 1, 2, 3], [3, 4], [2, 2])]
+        good = [
+            self.sparse([1.0, 2.0], [0, 11], [3, 4]),
+            self.sparse([1.0, 2.0], [0, 1, 2, 3], [3, 4], [2, 2]),
+        ]
         for one in good:
             assert scan(made([IDENTITY], sparse=[one])).parameters == 2
 
@@ -382,7 +542,9 @@ class TestExternal:
         return tmp_path
 
     def named(self, folder, place, offset=0, length=100):
-        return external_files(Files(folder), "models/m.onnx", [External("w", place, offset, length)])
+        return external_files(
+            Files(folder), "models/m.onnx", [External("w", place, offset, length)]
+        )
 
     def test_beside_and_below(self, folder):
         assert self.named(folder, "w.bin") == {"w.bin": "models/w.bin"}
@@ -417,17 +579,22 @@ class TestExternal:
             self.named(folder, place)
 
     def test_links(self, folder):
-        os.symlink(folder / "models/w.bin", folder / "models/soft.bin")
-        os.symlink(folder / "models/data", folder / "models/linked")
+        (folder / "models/soft.bin").symlink_to(folder / "models/w.bin")
+        (folder / "models/linked").symlink_to(folder / "models/data")
         os.link(folder / "other.bin", folder / "models/hard.bin")
         os.mkfifo(folder / "models/pipe")
-        for place, said in (("soft.bin", "a link"), ("linked/w.bin", "a link"), ("hard.bin", "another name"), ("pipe", "no regular file")):
+        for place, said in (
+            ("soft.bin", "a link"),
+            ("linked/w.bin", "a link"),
+            ("hard.bin", "another name"),
+            ("pipe", "no regular file"),
+        ):
             with pytest.raises(Unsound, match=said):
                 self.named(folder, place)
 
     def test_bytes_behind_the_end(self, folder):
         assert self.named(folder, "w.bin", 40, 60)
-        with pytest.raises(Unsound, match="up to 101 of 'w.bin', which has 100"):
+        with pytest.raises(Unsound, match=r"up to 101 of 'w.bin', which has 100"):
             self.named(folder, "w.bin", 41, 60)
 
     def test_it_is_refused_before_anything_is_started(self, bench, tmp_path):
@@ -443,7 +610,7 @@ class TestExternal:
 WHOLE = made(
     [node("TreeEnsembleRegressor", ["x"], ["t"], domain="ai.onnx.ml", nodes_values=[1.0, 2.0], nodes_modes=["LEAF", "LEAF"], nodes_nodeids=[1, 700]),
      node("If", ["x"], ["z"], then_branch=helper.make_graph([node("Relu", ["a"], ["b"])], "i", [], [info("b", F, [2, None])]))],
-    [numpy_helper.from_array(np.arange(6.0).reshape(2, 3), "w"), helper.make_tensor("v", I, [2], [5, -7])],
+    [numpy_helper.from_array(np.arange(6.0).reshape(2, 3), "w"), helper.make_tensor("v", INT, [2], [5, -7])],
     opsets=[("", 17), ("ai.onnx.ml", 3)],
 )  # fmt: skip
 
@@ -493,9 +660,15 @@ class TestDamage:
             theirs = onnx.ModelProto()
             theirs.ParseFromString(bytes(data))
             both += 1
-            seen = [n for n in theirs.graph.node] + [n for n in theirs.graph.node for a in n.attribute for n in a.g.node]
+            seen = list(theirs.graph.node) + [
+                n for n in theirs.graph.node for a in n.attribute for n in a.g.node
+            ]
             names = sorted(structure._shown((n.domain, n.op_type)) for n in seen)
-            assert names == sorted(name for name, count in found.operators.items() for _ in range(count))
+            assert names == sorted(
+                name for name, count in found.operators.items() for _ in range(count)
+            )
             given_ = {t.name for t in theirs.graph.initializer}
-            assert [i.name for i in theirs.graph.input if i.name not in given_] == [v.name for v in found.inputs]
+            assert [i.name for i in theirs.graph.input if i.name not in given_] == [
+                v.name for v in found.inputs
+            ]
         assert both > 50

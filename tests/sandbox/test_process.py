@@ -79,7 +79,9 @@ class TestTiming:
         model = {"python": "m:f", "trust": "trusted", "features": ["x"]}
         with bench.launch(tmp_path, model).start() as running:
             running.ask({"x": X})
-            with pytest.raises(EvidenceError, match="says that its answers took .* ms went by") as caught:
+            with pytest.raises(
+                EvidenceError, match=r"says that its answers took .* ms went by"
+            ) as caught:
                 running.time({"x": X}, batch=1, requests=5, warmup=0)
         assert caught.value.code == "DC204"
 
@@ -98,9 +100,9 @@ class TestTiming:
 
     def test_a_request_that_is_late(self, bench):
         limits = {"seconds": 1, "memory_mb": 512}
-        with bench.launch(bench.models, {**MODEL, "limits": limits}).start() as running:
-            with pytest.raises(EvidenceError, match="stopped after 1 s"):
-                running.time(asking("sleeps"), batch=9, requests=2, warmup=0)
+        launch = bench.launch(bench.models, {**MODEL, "limits": limits})
+        with launch.start() as running, pytest.raises(EvidenceError, match="stopped after 1 s"):
+            running.time(asking("sleeps"), batch=9, requests=2, warmup=0)
 
     def test_no_rows(self, launch):
         with launch.start() as running, pytest.raises(EvidenceError, match="no rows"):

@@ -108,7 +108,9 @@ def test_one_clear_error_and_the_next_question_is_answered(predictor, what):
 
 def test_code_that_never_comes_back(predictor):
     began = time.monotonic()
-    assert "was stopped after 2 s; raise `limits.seconds`" in error_of(predictor, "works_without_end")
+    assert "was stopped after 2 s; raise `limits.seconds`" in error_of(
+        predictor, "works_without_end"
+    )
     assert 2 <= time.monotonic() - began < 6
 
 
@@ -147,7 +149,13 @@ def test_nothing_that_the_parent_has_open_is_seen(predictor, tmp_path):
         os.set_inheritable(held.fileno(), True)
         predictor.close()
         (seen,) = predictor.answers(asking("shows_what_is_open"), fresh=True).labels
-    assert set(seen.split()) <= {"/dev/null", "pipe", "/memfd", "/proc/" + seen.split()[-1], *seen.split()}
+    assert set(seen.split()) <= {
+        "/dev/null",
+        "pipe",
+        "/memfd",
+        "/proc/" + seen.split()[-1],
+        *seen.split(),
+    }
     assert "open" not in seen
     assert "socket" not in seen
 
@@ -261,9 +269,11 @@ class TestCode:
         with pytest.raises(RoleError, match="list in `features`"):
             bench.launch(bench.models, {**MODEL, "features": []})
 
-    @pytest.mark.parametrize("name", ["misbehaving", "a:b:c", "../x:f", "/etc/x:f", "x.:f", ":f", "a b:f"])
+    @pytest.mark.parametrize(
+        "name", ["misbehaving", "a:b:c", "../x:f", "/etc/x:f", "x.:f", ":f", "a b:f"]
+    )
     def test_names_that_are_none(self, bench, name):
-        with pytest.raises(RoleError, match="package.module:function"):
+        with pytest.raises(RoleError, match=r"package.module:function"):
             bench.launch(bench.models, {**MODEL, "python": name})
 
     def test_code_that_is_not_there(self, bench, tmp_path):
@@ -275,7 +285,10 @@ class TestCode:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            ("def f(c): return c['x']\nimport absent_library\n", "could not be loaded: ModuleNotFoundError"),
+            (
+                "def f(c): return c['x']\nimport absent_library\n",
+                "could not be loaded: ModuleNotFoundError",
+            ),
             ("def f(c: return", "could not be loaded: SyntaxError"),
             ("f = 5\n", "f of m is no function"),
             ("g = 5\n", "could not be loaded: AttributeError"),

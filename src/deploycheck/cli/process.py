@@ -28,6 +28,7 @@ from deploycheck.engine.resolve import TimeLimit
 from deploycheck.engine.run import Run
 from deploycheck.engine.wanted import UnknownReport, refuse_overwriting, wanted
 from deploycheck.engine.watch import Watch
+from deploycheck.engine.wording import SENTENCE, bounded
 from deploycheck.model.base import parse_instant
 from deploycheck.model.decision import Decision
 
@@ -142,7 +143,7 @@ def work(task: Mapping[str, Any], watch: Watch, settle: Callable[[Exit], None]) 
     for line in lines:
         _print(line, sys.stdout)
     for warning in (*warnings, *run.tell(decision)):
-        _print(f"warning: {warning}", sys.stderr)
+        _print(f"warning: {bounded(warning, SENTENCE)}", sys.stderr)
     return code
 
 
@@ -159,7 +160,7 @@ def _cache(folder: str | None, release: Path) -> Cache | None:
 
 def _announce(registry: Registry, run: Run, decision: Decision) -> None:
     for warning in run.warnings:
-        _print(f"warning: {warning}", sys.stderr)
+        _print(f"warning: {bounded(warning, SENTENCE)}", sys.stderr)
     summary = registry.reporter("summary")
     if summary is not None:
         _print(summary.render(decision).rstrip("\n"), sys.stdout)

@@ -40,13 +40,18 @@ class ModelOnDisk:
 
         :raises EvidenceError: missing, unreadable, outside the folder, empty, another digest than
             declared (``DC202``), or a file in ONNX of unsound structure (``DC205``).
-        :raises RoleError: the release has no such model.
-        :raises NotYet: the model is served, registered or a Python function.
+        :raises RoleError: the release has no such model, or one that is a Python function.
+        :raises NotYet: the model is served or registered.
         """
         del params
         model = source.model
         if model is None:
             raise RoleError(source.subject, f"the release has no {source.subject} with a file")
+        if model.python is not None:
+            raise RoleError(
+                source.subject,
+                f"the {source.subject} is a Python function, and has no file of its own to look at",
+            )
         if model.path is None:
             raise NotYet("DC109", f"only a {source.subject} with a `path` is looked at yet")
         files = source.files

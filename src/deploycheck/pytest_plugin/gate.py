@@ -19,6 +19,7 @@ from deploycheck.engine.run import Run
 from deploycheck.engine.step import Plan, Step
 from deploycheck.engine.wanted import UnknownReport, refuse_overwriting, wanted
 from deploycheck.engine.watch import Watch
+from deploycheck.engine.wording import SENTENCE, bounded
 from deploycheck.model.decision import Decision
 from deploycheck.model.verdict import Effect, Verdict
 from deploycheck.pytest_plugin import opening
@@ -250,4 +251,4 @@ class Controller(Gate):
         for line in lines:
             terminalreporter.line(line)
         for warning in (*warnings, *self.run.warnings):
-            terminalreporter.line(f"warning: {warning}", yellow=True)
+            terminalreporter.line(f"warning: {bounded(warning, SENTENCE)}", yellow=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from deploycheck.engine.step import Step
+from deploycheck.engine.wording import SENTENCE, bounded
 from deploycheck.model.policy import Enforcement
 from deploycheck.model.verdict import Outcome, Verdict
 
@@ -120,14 +121,14 @@ def marker_names(step: Step) -> list[str]:
 def explain(verdict: Verdict) -> str:
     """A failed control for the terminal: what, where, why, and what to do."""
     lines = [
-        f"{verdict.outcome.value}  {verdict.control}  {verdict.title}",
-        f"  at      {verdict.location}",
-        f"  reason  {verdict.reason}",
+        f"{verdict.outcome.value}  {bounded(verdict.control)}  {bounded(verdict.title)}",
+        f"  at      {bounded(verdict.location)}",
+        f"  reason  {bounded(verdict.reason, SENTENCE)}",
     ]
     if verdict.why:
-        lines.append(f"  why     {verdict.why}")
+        lines.append(f"  why     {bounded(verdict.why, SENTENCE)}")
     if fix := verdict.remediation or verdict.fix:
-        lines.append(f"  fix     {fix}")
+        lines.append(f"  fix     {bounded(fix, SENTENCE)}")
     about = verdict.code or verdict.check
     lines.append(f"  more    deploycheck explain {about}")
     return "\n".join(lines)

@@ -28,7 +28,9 @@ def good(x):
 
 
 def raises(x):
-    raise ValueError(f"{len(x)} rows are\ntoo many\x1b[31m \N{RIGHT-TO-LEFT OVERRIDE}" + "!" * 10_000)
+    raise ValueError(
+        f"{len(x)} rows are\ntoo many\x1b[31m \N{RIGHT-TO-LEFT OVERRIDE}" + "!" * 10_000
+    )
 
 
 def raises_without_text(x):
@@ -319,11 +321,11 @@ def shows_its_environment(x):
 
 def shows_what_is_open(x):
     told = []
-    for name in sorted(os.listdir("/proc/self/fd"), key=int):
+    for place in sorted(Path("/proc/self/fd").iterdir(), key=lambda place: int(place.name)):
         with contextlib.suppress(OSError):
-            told.append(os.readlink(f"/proc/self/fd/{name}").partition(":")[0])
+            told.append(str(place.readlink()).partition(":")[0])
     return [" ".join(told)] * len(x)
 
 
 def shows_its_process(x):
-    return [f"{os.getpid()} {os.getpgrp()} {os.getcwd()}"] * len(x)
+    return [f"{os.getpid()} {os.getpgrp()} {Path.cwd()}"] * len(x)
