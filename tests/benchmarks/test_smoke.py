@@ -50,6 +50,13 @@ def test_a_second_run():
 
 
 @pytest.mark.slow
+def test_the_process_of_a_model():
+    text = output("sandbox.py", "--rows", "2000", "--trees", "3", "--runs", "1")
+    assert len(rows(text)) >= 3
+    assert "goal" in text
+
+
+@pytest.mark.slow
 def test_controls():
     text = output("controls.py", "--controls", "40", "--files", "2")
     assert text.startswith("40 controls in 2 files")
