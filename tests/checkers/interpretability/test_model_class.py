@@ -126,3 +126,8 @@ def test_counts_that_are_not_known_are_no_zero(classed):
     found = classed({}, ("pickle",), None)
     assert {type(found[name]) for name in ("parameters", "operators")} == {Undefined}
     assert classed({"Gemm": 1}, parameters=0)["parameters"].value == 0
+
+
+def test_weights_in_a_file_of_their_own_are_no_second_model(classed):
+    found = classed({"ai.onnx.ml:LinearClassifier": 1}, formats=("onnx", "onnx-data"))
+    assert found["model_class"].value == "linear"

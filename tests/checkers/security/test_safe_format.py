@@ -84,3 +84,9 @@ def test_many_files_are_counted_whole_and_named_in_part(run):
 def test_parameters_that_fit_nothing_are_refused(allowed):
     with pytest.raises(ValidationError):
         SafeFormat(allowed=allowed)
+
+
+def test_weights_that_an_onnx_model_keeps_beside_it_are_safe(run):
+    assert unsafe(run, {"m.onnx": "onnx", "m.onnx.data": "onnx-data"}) == Count(
+        "unsafe_files", 0, of=2
+    )

@@ -39,7 +39,7 @@ _VOTES = {
     "ConstantOfShape", "Div", "Equal", "Mul", "ReduceMean", "ReduceSum", "Sum", "Where",
     f"{_ML}Normalizer",
 }  # fmt: skip
-_BESIDE = {"text", "json"}  # files beside a model that are none
+_BESIDE = {"text", "json", "onnx-data"}  # files beside a model that are none
 
 
 @checker(

@@ -19,7 +19,7 @@ Format = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.+-]{0,39}$")]
 
 class SafeFormat(Params):
     allowed: tuple[Format, ...] = Field(
-        ("onnx", "safetensors", "json", "text"),
+        ("onnx", "onnx-data", "safetensors", "json", "text"),
         min_length=1,
         max_length=100,
         description="Formats that the model's files may have, by what they contain.",
