@@ -291,7 +291,7 @@ def closes_everything(x):
 
 
 def writes_over_its_answers(x):
-    for number in range(3, 20):
+    for number in range(3, 256):
         with contextlib.suppress(OSError):
             os.write(number, b"\xff" * 100)
     return x * 2.0
@@ -299,7 +299,7 @@ def writes_over_its_answers(x):
 
 def answers_in_its_place(x):
     forged = b'{"rows":9,"scores":true,"labels":null}'
-    for number in range(3, 20):
+    for number in range(3, 256):
         with contextlib.suppress(OSError):
             os.write(number, len(forged).to_bytes(4, "little") + forged)
     return x * 2.0
