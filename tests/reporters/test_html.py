@@ -111,7 +111,10 @@ def test_landmarks_and_headings(page):
     assert parsed.all("html")[0]["lang"] == "en"
     levels = [int(n[1]) for n in names if re.fullmatch("h[1-6]", n)]
     assert all(after - before <= 1 for before, after in pairwise(levels))
-    assert all("scope" in attrs for attrs in parsed.all("th"))
+    # A header in the head of a table is a column's without being told; every other one says.
+    bodies = page.replace("<thead>", "\0").split("\0")
+    assert not any("<th>" in body.partition("</thead>")[2] for body in bodies[1:])
+    assert "<th>" not in bodies[0]
     scrolling = [attrs for _, attrs in parsed.tags if attrs.get("class") == "scroll"]
     assert scrolling
     assert all(a["tabindex"] == "0" and a["role"] == "group" and a["aria-label"] for a in scrolling)
@@ -293,7 +296,7 @@ def test_hostile_text_makes_no_element_and_no_attribute(hostile_decision, calm_d
 def test_a_thousand_controls_stay_small_and_quick():
     """As projects have them, with slices, groups and figures; and each with two slices."""
     benchmark = run_path(str(ROOT / "benchmarks" / "reports.py"))
-    for mixed, most in ((True, 2_000_000), (False, 2_050_000)):
+    for mixed, most in ((True, 2_000_000), (False, 2_000_000)):
         made = benchmark["decision"](1000, mixed=mixed)
         began = process_time()
         page = html.render(made)
