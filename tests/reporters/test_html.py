@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from deploycheck.model.measurement import Interval
+from deploycheck.model.policy import Enforcement
 from deploycheck.model.verdict import Effect, Outcome
 from deploycheck.reporters.html import html
 from deploycheck.shipped import shipped
@@ -270,6 +271,11 @@ def test_bounds_over_all_parts_and_the_pair_are_told(decide, build, measured):
 def test_a_release_says_so_in_one_sentence(decide, build):
     page = html.render(decide([build(), build(Outcome.NOT_APPLICABLE, control="B")]))
     assert "Nothing stands against this release: 2 planned = 1 passed + 1 not applicable." in page
+    advised = build(
+        Outcome.FAIL, control="C", enforcement=Enforcement.ADVISORY, effect=Effect.RELEASE
+    )
+    page = html.render(decide([build(), advised]))
+    assert "2 planned = 1 passed + 1 failed; what does not hold is advisory." in page
     review = decide([build(Outcome.INCONCLUSIVE, effect=Effect.REVIEW)])
     assert "A person must decide: " in html.render(review)
     Page(html.render(decide([])))

@@ -278,7 +278,9 @@ def headline(decision: Decision) -> str:
     """The decision and its reason in one sentence."""
     counted = counts_text(decision.counts)
     if decision.decision is Effect.RELEASE:
-        return f"Nothing stands against this release: {counted}."
+        advice = any(v.outcome in BAD for v in decision.verdicts)
+        told = "; what does not hold is advisory" if advice else ""
+        return f"Nothing stands against this release: {counted}{told}."
     why = "; ".join(bounded(reason, SENTENCE).rstrip(".") for reason in decision.reasons)
     review = decision.decision is Effect.REVIEW
     return f"{'A person must decide' if review else 'Not to be released'}: {why or counted}."
