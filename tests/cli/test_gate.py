@@ -198,7 +198,9 @@ def test_a_record_that_cannot_be_written_is_no_release(project):
 def test_a_file_size_limit_at_any_size_is_no_release(project, kib):
     """Whatever file is cut first: a release is recorded only where everything was written."""
     project.policy(project.control())
-    command = f"ulimit -f {kib}; exec {sys.executable} -B -m deploycheck gate --policy policy.yaml"
+    command = (
+        f"ulimit -f {kib}; exec '{sys.executable}' -B -m deploycheck gate --policy policy.yaml"
+    )
     done = subprocess.run(
         ["bash", "-c", command], cwd=project.root, capture_output=True, text=True, check=False
     )
@@ -215,7 +217,7 @@ def test_a_file_size_limit_at_any_size_is_no_release(project, kib):
 
 def test_a_file_size_limit_that_is_wide_enough_releases(project):
     project.policy(project.control())
-    command = f"ulimit -f 1024; exec {sys.executable} -B -m deploycheck gate --policy policy.yaml"
+    command = f"ulimit -f 1024; exec '{sys.executable}' -B -m deploycheck gate --policy policy.yaml"
     assert subprocess.run(["bash", "-c", command], cwd=project.root, check=False).returncode == 0
 
 
