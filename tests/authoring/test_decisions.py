@@ -10,6 +10,7 @@ from deploycheck.authoring.decisions import (
     flips,
     right,
     scores_of,
+    spread_of,
     unit_of,
 )
 from deploycheck.authoring.errors import EvidenceError
@@ -99,7 +100,16 @@ def test_the_unit_follows_from_the_answers():
     assert unit_of(scored(0.0, 1.0 + 1e-7, 0.5), rows())[0] == 1.0
     assert unit_of(scored(-0.1, 0.5, 0.5), rows())[0] is None
     assert unit_of(labelled("0", "1", "1"), rows())[0] is None
-    assert unit_of(scored(1.0, 2.0, 3.0), rows(task="regression"))[0] == np.std([1, 2, 3])
+
+
+def test_numbers_move_in_standard_deviations_that_no_single_number_makes():
+    numbers = np.random.default_rng(3).normal(5, 2, 5_000)
+    far = np.append(numbers, 1e9)
+    for values in (numbers, far, -far):
+        unit, _ = unit_of(scored(*values), rows(task="regression"))
+        assert unit == pytest.approx(2, rel=0.05)
+    assert spread_of(np.array([0.0] * 99 + [1.0])) == np.std([0.0] * 99 + [1.0])
+    assert spread_of(np.array([])) == 0
 
 
 def test_two_missing_values_do_not_differ():

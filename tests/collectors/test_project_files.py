@@ -58,6 +58,25 @@ def test_texts_below_the_folder_and_what_the_release_names(bench):
     assert found.left_out == ()
 
 
+def test_files_of_credentials_are_read_by_their_names(bench):
+    names = [".aws/credentials", ".git-credentials", ".netrc", ".pgpass", ".ssh/id_ed25519"]
+    for name in names:
+        bench.write(name, "x")
+    assert paths(collected(bench)) == names
+
+
+def test_the_champion_s_model_is_read_too(bench):
+    bench.write("old.bin", "x")
+    found = collected(bench, {"champion": {"model": {"path": "old.bin"}}})
+    assert paths(found) == ["old.bin"]
+
+
+@pytest.mark.parametrize("coding", ["utf-16", "utf-32"])
+def test_a_marked_text_of_wide_characters_is_read(bench, coding):
+    bench.write("a.txt", "the key is here".encode(coding))
+    assert collected(bench).files[0].data == b"the key is here"
+
+
 def test_caches_and_foreign_code_are_told_and_not_searched(bench):
     for name in (
         ".git/config.py",

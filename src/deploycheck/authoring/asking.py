@@ -84,9 +84,10 @@ def _key(source: Source) -> str | None:
     if not described.digest:
         return None
     spec = source.data_set.model_dump(mode="json", exclude={"path", "digest"})
-    features = [] if source.model is None else list(source.model.features)
+    model = source.model
+    told = [] if model is None else [list(model.features), model.limits.model_dump(mode="json")]
     return combined_digest(
-        "Answers", described.digest, rows_of(source).digest, source.subject, spec, features
+        "Answers", described.digest, rows_of(source).digest, source.subject, spec, told
     )
 
 

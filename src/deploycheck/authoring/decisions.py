@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 UNKNOWN = -1  # a label that the data never have
+NINE_TENTHS = 3.29  # standard deviations that the middle nine tenths of a normal distribution span
 SLACK = 1e-6  # by which the sum of 32-bit probabilities may miss 1
 
 
@@ -65,8 +66,10 @@ def decisions(answers: Answers, examples: Examples) -> NDArray[np.int64]:
     With more than two labels, or without a positive one, codes into ``examples.labels``; a label
     that the data never have is -1 there. A declared threshold comes before the model's own label.
 
-    :raises EvidenceError: scores without a threshold, or labels in another coding than the data.
+    :raises EvidenceError: scores without a threshold, scores of another label than the positive
+        one, or labels in another coding than the data.
     """
+    answers.prove_scores_of(examples.positive)
     if examples.threshold is not None and (scores := scores_of(answers)) is not None:
         return (scores >= examples.threshold).astype("int64")
     if answers.codes is None:
@@ -170,17 +173,31 @@ def unit_of(before: Answers, examples: Examples) -> tuple[float | None, str]:
     Scores between 0 and 1 are their own unit; the numbers of a regression move in standard
     deviations of the answers; of any other scores the decisions are compared.
     """
-    import numpy as np
-
     scores = scores_of(before)
     if scores is None:
         return None, "the model answers labels: the share of rows whose label flips"
     if examples.task == "regression":
-        spread = float(np.std(scores)) if len(scores) else 0.0
+        spread = spread_of(scores)
         return spread, f"in standard deviations of the answers ({spread:.4g}), at most 1 a row"
     if not len(scores) or (scores.min() >= -SLACK and scores.max() <= 1 + SLACK):
         return 1.0, ""
     return None, "scores lie outside 0 to 1: the share of rows whose decision flips"
+
+
+def spread_of(numbers: NDArray[np.float64]) -> float:
+    """The standard deviation, by the middle nine tenths if it is less by those.
+
+    One number far out must not make what moves all others look like nothing.
+    """
+    import numpy as np
+
+    if not len(numbers):
+        return 0.0
+    with np.errstate(over="ignore", invalid="ignore"):
+        whole = float(np.std(numbers))
+        low, high = np.quantile(numbers, (0.05, 0.95))
+        middle = float(high - low) / NINE_TENTHS
+    return min(whole, middle) if middle > 0 else whole
 
 
 def changed(columns: Mapping[str, Any], instead: Mapping[str, Any]) -> dict[str, Any]:

@@ -116,6 +116,8 @@ def _labels(read: Read, roles: Roles, answers: Answers | None) -> dict[str, Any]
     frame = read.frame
     true = None if roles.target is None else coded(frame[roles.target], label_text, MOST_LABELS)
     seen = () if true is None else true.values
+    if answers is not None:
+        answers.prove_scores_of(roles.positive)
     if roles.at_least is not None:
         predicted = _cut(_scored(read, roles, answers), roles.at_least, str(roles.positive), seen)
     elif answers is not None:

@@ -1,4 +1,4 @@
-"""``ProjectFiles``: texts of the release's folder, and what can be read in its model's files."""
+"""``ProjectFiles``: texts of the release's folder, and what can be read in its models' files."""
 
 import fnmatch
 import os
@@ -15,12 +15,15 @@ from deploycheck.authoring.errors import EvidenceError
 from deploycheck.authoring.files import Files
 from deploycheck.authoring.params import Params
 from deploycheck.evidence.project_files import FileText, ProjectFiles
+from deploycheck.model.release import ModelArtefact
 
 TEXTS = (
-    "*.cfg", "*.conf", "*.env", "*.html", "*.ini", "*.ipynb", "*.js", "*.json", "*.key", "*.md",
-    "*.pem", "*.properties", "*.py", "*.R", "*.r", "*.rst", "*.scala", "*.sh", "*.sql", "*.tf",
-    "*.tfvars", "*.toml", "*.ts", "*.txt", "*.xml", "*.yaml", "*.yml", ".env", ".env.*", ".npmrc",
-    ".pypirc", "Dockerfile*", "Makefile",
+    "*.bash", "*.bat", "*.cfg", "*.cmd", "*.conf", "*.env", "*.go", "*.html", "*.ini", "*.ipynb",
+    "*.java", "*.js", "*.json", "*.key", "*.md", "*.p8", "*.pem", "*.ppk", "*.properties",
+    "*.ps1", "*.py", "*.R", "*.r", "*.rst", "*.scala", "*.sh", "*.sql", "*.tf", "*.tfvars",
+    "*.toml", "*.ts", "*.txt", "*.xml", "*.yaml", "*.yml", ".env", ".env.*", ".git-credentials",
+    ".htpasswd", ".netrc", ".npmrc", ".pgpass", ".pypirc", "Dockerfile*", "Makefile", "_netrc",
+    "credentials", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa",
 )  # fmt: skip
 # What others wrote, or what tools write anew at every run.
 LEFT_OUT = frozenset({
@@ -40,6 +43,11 @@ _CHUNK = 4 << 20
 _SHORTEST = 16  # a shorter run holds no credential
 _RUN = re.compile(rb"[\x20-\x7e\t]{16,}")
 _WIDE_RUN = re.compile(rb"(?:[\x20-\x7e]\0){16,}")
+# Longest first: what begins UTF-32 begins with what begins UTF-16.
+_MARKS = {
+    b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16",
+}  # fmt: skip
 Glob = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=r"^[^\x00]*$")]
 
 
@@ -48,9 +56,9 @@ class ProjectFilesParams(Params):
         None,
         min_length=1,
         max_length=1000,
-        description="Files that are searched beside the model and the documents: shell patterns of "
-        "a name, or of a path below the release's folder (`src/**/*.py`). By default, texts of "
-        "code, settings and notes, by the ending of their names.",
+        description="Files that are searched beside the models and the documents: shell patterns "
+        "of a name, or of a path below the release's folder (`src/**/*.py`). By default, texts of "
+        "code, settings, notes and credentials, by their names.",
     )
     leave_out: tuple[Glob, ...] = Field(
         (),
@@ -152,11 +160,12 @@ def matches(path: str, pattern: str) -> bool:
 
 
 def _named(source: Source) -> Iterator[str]:
-    """What the release names: its documents and the files of its model."""
-    yield from map(normpath, source.release.documents.values())
-    model = source.model
-    if model is not None and model.path is not None:
-        yield from map(normpath, source.files.tree(model.path).files)
+    """What the release names: its documents and the files of its models."""
+    release = source.release
+    yield from map(normpath, release.documents.values())
+    for model in (release.model, release.champion.model if release.champion else None):
+        if isinstance(model, ModelArtefact) and model.path is not None:
+            yield from map(normpath, source.files.tree(model.path).files)
 
 
 def _foreign(folder: Path) -> bool:
@@ -174,8 +183,8 @@ def _text(files: Files, path: str, room: int) -> FileText:
     files.digest(path)  # what is read must be what the plan recorded
     with files.path(path).open("rb") as file:
         head = file.read(1 << 16)
-        wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-        if b"\0" in head and not wide:
+        wide = next((kind for mark, kind in _MARKS.items() if head.startswith(mark)), None)
+        if b"\0" in head and wide is None:
             made = _runs(path, file, head, room)
             if files.identity(path) != before:
                 raise EvidenceError(
@@ -190,9 +199,9 @@ def _text(files: Files, path: str, room: int) -> FileText:
             "name it in `leave_out`, or search it in parts",
         )
     contents = files.read(path, before[2])
-    if not wide:
+    if wide is None:
         return FileText(path, contents.data)
-    return FileText(path, contents.data.decode("utf-16", "replace").encode())
+    return FileText(path, contents.data.decode(wide, "replace").encode())
 
 
 def _runs(path: str, file: BinaryIO, head: bytes, room: int) -> FileText:

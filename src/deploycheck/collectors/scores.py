@@ -91,6 +91,8 @@ def _scores(source: Source, table: Table, roles: Roles, read: Read) -> NDArray[n
             "say in `model.outputs.score` which output holds it",
             "DC204",
         )
+    if not roles.numeric:
+        answers.prove_scores_of(roles.positive)
     return answers.scores
 
 

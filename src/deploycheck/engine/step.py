@@ -18,7 +18,7 @@ from deploycheck.engine.store import Need, Store, sha256
 from deploycheck.model.base import format_instant
 from deploycheck.model.decision import PluginUsed, PolicyUsed, ReleaseUsed
 from deploycheck.model.policy import Control, Enforcement, Kind, Policy
-from deploycheck.model.release import Release
+from deploycheck.model.release import ModelArtefact, Release
 from deploycheck.model.verdict import EvidenceUsed
 
 
@@ -146,6 +146,12 @@ def timed(need: Need) -> bool:
     return own or any(timed(other) for other in need.below.values())
 
 
+def _digested(need: Need, store: Store) -> bool:
+    """Whether the evidence has a digest, and everything that it is made from has one too."""
+    own = store.describe(need).digest is not None
+    return own and all(_digested(other, store) for other in need.below.values())
+
+
 def _makers(need: Need) -> Iterator[Collector]:
     yield need.collector
     for other in need.below.values():
@@ -165,13 +171,14 @@ def seed_of(step: Step, plan: Plan) -> Seed:
 def evidence_digest(step: Step, plan: Plan) -> str | None:
     """What a control is measured on, by content.
 
-    :return: ``None`` where some evidence has no digest, so that nothing may be reused, and where
-        no data set is among it: what is made of a file's size is quicker measured than looked up.
+    :return: ``None`` where some evidence, or something it is made from, has no digest, so that
+        nothing may be reused, and where no data set is among it: what is made of a file's size is
+        quicker measured than looked up.
     """
     needs = [binding.need for binding in step.bound.bindings]
     if not any(need.collector.evidence.subject == "data" for need in needs):
         return None
-    if any(plan.store.describe(need).digest is None for need in needs):
+    if not all(_digested(need, plan.store) for need in needs):
         return None
     if plan.materials.front_end == "gate" and any(timed(need) for need in needs):
         return None  # a release is judged by the clock of its own run
@@ -191,9 +198,17 @@ def control_digest(step: Step, plan: Plan) -> str:
             "version": step.bound.checker.version,
             "plugins": [plugin.model_dump(mode="json") for plugin in _plugins(step, plan)],
             "parameters": step.parameters,
+            "limits": _limits(plan.release),
             "as_of": format_instant(plan.as_of) if step.bound.checker.signature.clock else None,
         }
     )
+
+
+def _limits(release: Release) -> list[dict[str, Any]]:
+    """What the models may use: who grants less wants to know whether it is enough."""
+    champion = None if release.champion is None else release.champion.model
+    models = [m for m in (release.model, champion) if isinstance(m, ModelArtefact)]
+    return [model.limits.model_dump(mode="json") for model in models]
 
 
 def _plugins(step: Step, plan: Plan) -> list[PluginUsed]:

@@ -49,6 +49,28 @@ class Answers:
             view.flags.writeable = False
             object.__setattr__(self, name, view)
 
+    def prove_scores_of(self, positive: str | None) -> None:
+        """Where the model answers labels too, its scores must be higher where it says ``positive``.
+
+        :raises EvidenceError: they are lower there: they are scores of another label (``DC204``).
+        """
+        scores, codes = self.scores, self.codes
+        texts = [label_text(label) for label in self.labels]
+        if scores is None or codes is None or positive not in texts:
+            return
+        told = codes == texts.index(positive)
+        if not told.any() or told.all():
+            return
+        here, elsewhere = float(scores[told].mean()), float(scores[~told].mean())
+        if elsewhere - here > 1e-9 * max(abs(here), abs(elsewhere)):  # beyond rounding
+            raise EvidenceError(
+                f"the model's scores are {here:.3g} on average where it answers the positive label "
+                f"{str(positive)[:40]!r}, and {elsewhere:.3g} where it does not: they are those of "
+                "another label",
+                "say in `model.outputs.class` which column belongs to the positive label",
+                code="DC204",
+            )
+
     @property
     def bytes(self) -> int:
         """Memory that the arrays take."""

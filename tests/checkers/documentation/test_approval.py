@@ -73,12 +73,32 @@ def test_what_is_no_text_is_told_once(problems, value):
         ("Ａｎｎ", "Ann"),
         ("Jose\u0301", "José"),
         ("STRASSE", "Straße"),
+        ("Ann Lee, Cy Fox", "Cy Fox"),
+        ("Ann Lee and Cy Fox", "Cy Fox"),
+        ("Cy Fox", "Ann Lee; Cy Fox"),
+        ("ann@example.org, cy@example.org", "Cy <cy@example.org>"),
+        ("Ann Lee (ann@example.org)", "ann@example.org"),
+        ("Ann Lee (Modelling)", "Ann Lee (Validation)"),
+        ("Lee, Ann", "lee, ann"),
     ],
 )
 def test_nobody_approves_their_own_work(problems, author, approver):
     (told,) = problems(author=author, approver=approver)
     assert told.startswith("approver: ")
     assert "somebody else must approve" in told
+
+
+@pytest.mark.parametrize(
+    ("author", "approver"),
+    [
+        ("Lee, Ann", "Lee, Bo"),
+        ("Ann Lee (Risk)", "Bo Ray (Risk)"),
+        ("Ann Anderson", "Bo Sandberg"),
+        ("Ann Lee, Cy Fox", "Bo Ray and Di Orr"),
+    ],
+)
+def test_names_that_share_a_part_are_of_different_people(problems, author, approver):
+    assert problems(author=author, approver=approver) == ()
 
 
 @pytest.mark.parametrize("approver", ["Ann Leeson", "bo@example.org", "Lee", ["Bo", "Cy"], "李雷"])

@@ -26,6 +26,8 @@ FACTS: tuple[Fact, ...] = (
 MOST_NAMES = 100
 EASTERN = timedelta(hours=14)  # a date begins in UTC+14 first
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ASIDE = re.compile(r"\([^()]*\)")
+_BETWEEN = re.compile(r"[;&/]|\band\b")
 _NOTHING = frozenset({
     "", "-", "?", "~", "null", "none", "nil", "na", "n/a", "not applicable", "unknown", "tbd",
     "tba", "todo", "fixme", "xxx", "placeholder", "pending", "to be determined", "to be decided",
@@ -77,12 +79,12 @@ def approval(params: ApprovalParams, approval: Approval, as_of: AsOf) -> Iterato
     Definition: problems = #{facts that are `required` and not given} + #{given facts that do not
     hold}. A fact holds if `owner` and `risk_tier` say something (the tier being one of
     `risk_tiers`, if those are named); no `approver` is an `author`, compared without case and
-    spaces, by name and by e-mail address; `approved` lies not after the run and not after
-    `expires`; `expires` lies after the run; `version` is the release's; `model_digest` is the
-    SHA-256 of the model. Placeholders (TBD, N/A, -) say nothing. Times are a date or an RFC 3339
-    time with its zone. A date is its midnight in UTC, so an approval that expires on a date has
-    expired when that date begins; `approved` may be a date that has begun in some time zone.
-    Other facts of the document are not looked at.
+    spaces, by name and by e-mail address, each of several people in one text by itself; `approved`
+    lies not after the run and not after `expires`; `expires` lies after the run; `version` is the
+    release's; `model_digest` is the SHA-256 of the model. Placeholders (TBD, N/A, -) say nothing.
+    Times are a date or an RFC 3339 time with its zone. A date is its midnight in UTC, so an
+    approval that expires on a date has expired when that date begins; `approved` may be a date
+    that has begun in some time zone. Other facts of the document are not looked at.
 
     Bounds: The count is exact.
 
@@ -141,13 +143,26 @@ def _people(told: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
 
 
 def _identities(name: str) -> frozenset[str]:
-    """What tells a person: the name and the e-mail address of ``Ann Lee <ann@example.org>``."""
+    """What tells people: name and e-mail address, of ``Ann Lee <ann@example.org> and Cy Fox``."""
     plain = unicodedata.normalize("NFKC", name).casefold()
-    before, bracket, rest = plain.partition("<")
-    parts = (before, rest.partition(">")[0]) if bracket else (plain,)
+    parts = [part for one in _each(plain) for part in _parts(one)]
     # Characters that are not seen, such as a zero-width space, tell nobody apart.
     words = ("".join(c for c in part if c.isalnum() or c in "@._+-") for part in parts)
     return frozenset(word for word in words if any(c.isalnum() for c in word))
+
+
+def _parts(person: str) -> Iterator[str]:
+    """Name and address; what else stands in brackets, such as a team, tells nobody apart."""
+    name = _ASIDE.sub(" ", person)
+    yield from re.split("[<>]", name if name.strip() else person)
+    yield from (aside for aside in _ASIDE.findall(person) if "@" in aside)
+
+
+def _each(names: str) -> Iterator[str]:
+    """Each of several people in one text; the comma of ``Lee, Ann`` stands within one name."""
+    for part in _BETWEEN.split(names):
+        people = [one.strip() for one in part.split(",")]
+        yield from people if all(" " in one or "@" in one for one in people) else (part,)
 
 
 def _times(told: Mapping[str, tuple[str, ...]], as_of: AsOf) -> Iterator[str]:

@@ -10,7 +10,14 @@ from pydantic import Field
 
 from deploycheck.authoring.checker import checker
 from deploycheck.authoring.columns import quoted
-from deploycheck.authoring.decisions import changed, decisions, features_of, numeric, scores_of
+from deploycheck.authoring.decisions import (
+    changed,
+    decisions,
+    features_of,
+    numeric,
+    scores_of,
+    spread_of,
+)
 from deploycheck.authoring.errors import EvidenceError
 from deploycheck.authoring.estimates import Estimate, Proportion, Undefined
 from deploycheck.authoring.figures import Curve, Figure, Point
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 
 AGREEMENT = "agreement"
 DRAWN = 4
+MOST_SPREADS = 100  # standard deviations of the answers, beyond which an answer lies far out
 Sign = Literal["increasing", "decreasing"]
 
 
@@ -48,7 +56,8 @@ class Direction(Params):
         lt=1,
         strict=True,
         description="Steps of at most this share of the distance from the smallest to the largest "
-        "answer count as none: sums of 32-bit floats are no more exact.",
+        "answer (at most 100 standard deviations) count as none: sums of 32-bit floats are no more "
+        "exact.",
     )
 
 
@@ -109,7 +118,7 @@ def direction(
     slack = 0.0
     if examples.rows and any(name in columns for name in params.signs):
         now = _scores(predictor.answers(columns), examples)
-        slack = params.tolerance * float(now.max() - now.min())
+        slack = params.tolerance * _distance(now)
     drawn = 0
     for name, sign in params.signs.items():
         place = {"feature": name}
@@ -132,6 +141,11 @@ def direction(
         if drawn < DRAWN:
             drawn += 1
             yield _curve(name, steps)
+
+
+def _distance(scores: NDArray[np.float64]) -> float:
+    """From the smallest to the largest answer, of which one far out may not count for all."""
+    return min(float(scores.max() - scores.min()), MOST_SPREADS * spread_of(scores))
 
 
 @dataclass(frozen=True)
@@ -176,6 +190,7 @@ def _scores(answers: Answers, examples: Examples) -> NDArray[np.float64]:
 
     scores = scores_of(answers)
     if scores is not None:
+        answers.prove_scores_of(examples.positive)
         return scores
     if examples.positive is None:
         raise EvidenceError(

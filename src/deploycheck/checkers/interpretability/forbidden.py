@@ -60,7 +60,7 @@ def forbidden(
     values differ: how much a row's answer hangs on having this value instead of another. Scores
     lie between 0 and 1. Where they do not, or where the model answers labels alone, a row counts
     1 if its decision flips; the numbers of a regression move in standard deviations of the
-    answers, at most 1 a row.
+    answers (by their middle nine tenths, if it is less by those), at most 1 a row.
 
     Bounds: Each pair is one independent number between 0 and 1, so Hoeffding's bounds with the
     empirical variance hold at every number of pairs, also where nothing moves. The pairing is

@@ -61,7 +61,7 @@ def secrets(params: Secrets, files: ProjectFiles) -> Iterator[Estimate]:
     Base64 pairs; passwords in URLs. An assigned text counts from 8 characters on, if it has
     letters and digits (for passwords, digits or marks), is no word, path or reference, and its
     entropy is at least 3 bits a character (passwords 2.5). Placeholders (`changeme`, `<…>`,
-    `${…}`, examples) never count. The model's files, the documents and the texts below the
+    `${…}`, examples) never count. The models' files, the documents and the texts below the
     release's folder are searched, notebooks with their outputs; of binary files the printable
     runs of 16 characters and more. What is compressed or encrypted is not unpacked, data sets are
     searched where `paths` names them, and caches, version control and installed packages are left
