@@ -53,7 +53,7 @@ MISBEHAVIOURS = {
     "answers_one_less": "answered 8 answers for 9 rows",
     "answers_none": "answered NoneType, no list of values",
     "answers_a_number": "answered float, no list of values",
-    "answers_a_matrix": "has the shape (9, 3)",
+    "answers_a_matrix": "the shape (9, 3)",
     "answers_ragged_lists": "lists of different lengths",
     "answers_objects": "answered object for a label",
     "answers_complex": "labels of the kind complex128",

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from _pytest.outcomes import Failed  # `pytest.fail.Exception`, as a class to the type checker
 
 from deploycheck.engine.step import Step
 from deploycheck.engine.wording import SENTENCE, bounded
@@ -15,11 +16,17 @@ from deploycheck.model.verdict import Outcome, Verdict
 Judge = Callable[["ControlItem"], Verdict]
 
 
-class ControlBroken(Exception):
-    """Carries a verdict through pytest's failure path."""
+class ControlBroken(Failed):
+    """Carries a verdict through pytest's failure path.
+
+    One of pytest's own failures, so that an error in the setup is told in the verdict's words and
+    not by a hundred lines of pytest's code.
+    """
+
+    __module__ = "builtins"  # as pytest's own: its summary then shows the name alone
 
     def __init__(self, verdict: Verdict) -> None:
-        super().__init__(verdict.reason)
+        super().__init__(msg=explain(verdict), pytrace=False)
         self.verdict = verdict
 
 

@@ -110,7 +110,7 @@ class OnnxModel:
             return None
         position = 1 if take.position is None else take.position
         if position >= columns:
-            raise Refused(f"its score has {columns} columns, and no column {position}")
+            raise Refused(f"it gave a score of {columns} columns, and no column {position}")
         return values[:, position] if len(values) or rows else values.reshape(-1)[:0]
 
 
@@ -135,7 +135,9 @@ def _flat(values: Any, what: str) -> Any:
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1:
-        raise Refused(f"its {what} has the shape {array.shape}, where one value a row is meant")
+        raise Refused(
+            f"it answered the shape {array.shape} as its {what}, where one value a row is meant"
+        )
     return array
 
 

@@ -20,7 +20,7 @@ def people():
 
 @pytest.fixture
 def effect(run, people):
-    def effect(function, features, read, columns=people, seed=1, **how):
+    def effect(function, features, read, columns=people, seed=1, measure="effect", **how):
         examples = Examples.from_values(columns, None, **how)
         predictor = Predictor.of(function, read)
         found = run(
@@ -28,8 +28,8 @@ def effect(run, people):
         )
         if not isinstance(found, tuple):
             return found
-        made = {e.slice["feature"]: e for e in found}
-        return made if len(made) > 1 else found[0]
+        made = {e.slice["feature"]: e for e in found if e.name == measure}
+        return made if len(made) > 1 else next(iter(made.values()))
 
     return effect
 
@@ -98,6 +98,26 @@ def test_a_missing_value_is_different_from_any_value(effect):
     assert found.mean == pytest.approx(0.8 * 2 / 3, abs=0.06)
     number = effect(lambda c: np.isnan(c["x"]) * 0.5, "x", ("x",), {"x": [None, 1.0] * 40})
     assert number.mean == 0.5
+
+
+def test_a_small_move_of_close_scores_flips_decisions(effect, bounds):
+    """Scores around 0.001 hardly move; held against a threshold among them, every one decides."""
+
+    def close(columns):
+        return 0.0005 + np.array([0.0001 if s == "f" else -0.0001 for s in columns["sex"]])
+
+    how = {"threshold": 0.0005}
+    assert bounds(effect(close, "sex", ("sex",), **how)).high < 0.02
+    flips = effect(close, "sex", ("sex",), measure="flip_rate", **how)
+    assert flips.mean == 1
+    unread = effect(close, "race", ("sex",), measure="flip_rate", **how)
+    assert bounds(unread).high < 1e-8
+
+
+def test_numbers_of_a_regression_flip_nothing(effect):
+    found = effect(lambda c: c["income"], "income", ("income",), task="regression",
+                   measure="flip_rate")  # fmt: skip
+    assert isinstance(found, Undefined)
 
 
 def test_labels_count_by_flips(effect):

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from deploycheck.authoring.checker import checker
-from deploycheck.authoring.decisions import changed, changes, differs, features_of, unit_of
+from deploycheck.authoring.decisions import (
+    can_decide,
+    changed,
+    changes,
+    differs,
+    features_of,
+    unit_of,
+)
 from deploycheck.authoring.errors import EvidenceError
 from deploycheck.authoring.estimates import BoundedMean, Estimate, Undefined
 from deploycheck.authoring.measure import Measure
@@ -22,6 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EFFECT = "effect"
+FLIPS = "flip_rate"
+MEASURES = (EFFECT, FLIPS)
 NOTHING = 1e-9  # the most that a feature can do that the model is never given
 
 
@@ -40,8 +49,15 @@ class Forbidden(Params):
             better="lower",
             doc="Mean absolute change of a row's score when the feature is swapped for the "
             "different value of another row; of each prohibited feature.",
-        )
+        ),
+        Measure(
+            FLIPS,
+            unit="probability",
+            better="lower",
+            doc="Share of rows whose decision flips when the feature is swapped likewise.",
+        ),
     ],
+    version="2",
 )
 def forbidden(
     params: Forbidden, examples: Examples, predictor: Predictor, seed: Seed
@@ -57,7 +73,9 @@ def forbidden(
 
     Definition: The rows are paired at random, and the two rows of a pair swap their values of the
     feature, all else staying. effect = mean of |score(swapped) − score| over the pairs whose
-    values differ: how much a row's answer hangs on having this value instead of another. Scores
+    values differ: how much a row's answer hangs on having this value instead of another.
+    flip_rate = share of these rows whose decision is another one; ask for both where scores lie
+    close together, since a small move may then decide. Scores
     lie between 0 and 1. Where they do not, or where the model answers labels alone, a row counts
     1 if its decision flips; the numbers of a regression move in standard deviations of the
     answers (by their middle nine tenths, if it is less by those), at most 1 a row.
@@ -88,21 +106,23 @@ def forbidden(
     for name in params.features:
         place = {"feature": name}
         if not examples.rows:
-            yield Undefined(EFFECT, 0, "no rows", slice=place)
+            yield from (Undefined(measure, 0, "no rows", slice=place) for measure in MEASURES)
         elif name not in columns or before is None:
-            yield _unread(examples, name)
+            yield from _unread(examples, name)
         else:
-            yield _effect(name, columns, examples, predictor, before, seed)
+            yield from _effect(name, columns, examples, predictor, before, seed)
 
 
-def _unread(examples: Examples, name: str) -> Estimate:
+def _unread(examples: Examples, name: str) -> Iterator[Estimate]:
     if name not in examples.columns:  # it would be a column that nobody ever saw
         raise EvidenceError(
             f"data set {examples.name} has no column {name}", "mend `features`", code="DC019"
         )
     told = ("the model does not read it",)
     rows = max(examples.rows, 2)
-    return BoundedMean(EFFECT, 0.0, 0.0, rows, 0.0, NOTHING, slice={"feature": name}, details=told)
+    place = {"feature": name}
+    for measure in MEASURES:
+        yield BoundedMean(measure, 0.0, 0.0, rows, 0.0, NOTHING, slice=place, details=told)
 
 
 def _effect(
@@ -112,7 +132,7 @@ def _effect(
     predictor: Predictor,
     before: Answers,
     seed: int,
-) -> Estimate:
+) -> Iterator[Estimate]:
     import numpy as np
 
     first, second = _pairs(examples.rows, seed)
@@ -124,16 +144,21 @@ def _effect(
     place = {"feature": name}
     if n < 2:
         why = "too few rows have different values, so its effect cannot be seen"
-        return Undefined(EFFECT, n, why, slice=place)
+        yield from (Undefined(measure, n, why, slice=place) for measure in MEASURES)
+        return
     after = predictor.answers(changed(columns, {name: swapped}))
     unit, word = unit_of(before, examples)
-    moved = changes(before, after, examples, unit=unit)
-    pair = ((moved[first] + moved[second]) / 2)[differ]
     told = (f"{n:,} pairs of rows with different values", *((word,) if word else ()))
-    return BoundedMean(
-        EFFECT, float(pair.mean()), float(np.std(pair, ddof=1)), n, 0.0, 1.0,
-        slice=place, details=told,
-    )  # fmt: skip
+    for measure, by in ((EFFECT, unit), (FLIPS, None)):
+        if measure == FLIPS and not can_decide(before, examples):
+            yield Undefined(FLIPS, n, "the answers come to no decision", slice=place)
+            continue
+        moved = changes(before, after, examples, unit=by)
+        pair = ((moved[first] + moved[second]) / 2)[differ]
+        yield BoundedMean(
+            measure, float(pair.mean()), float(np.std(pair, ddof=1)), n, 0.0, 1.0,
+            slice=place, details=told,
+        )  # fmt: skip
 
 
 def _pairs(rows: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
