@@ -23,6 +23,7 @@ from deploycheck.model.verdict import Verdict
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "recidivism"
+CREDIT = ROOT / "examples" / "credit"
 PAGES = ("README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
 
 _FENCE = re.compile(
@@ -92,10 +93,18 @@ def rows(text: str) -> list[list[str]]:
 BASE_RELEASE = {
     "release": "release: credit-default",
     "version": 'version: "1.0.0"',
-    "data": "data: {train: {path: data/train.csv}, test: {path: data/test.csv}}",
+    "data": "data: {train: {path: data/train.csv}, test: {path: data/test.csv},\n"
+    "  production: {path: data/production.csv}}",
     "columns": "columns: {target: defaulted, prediction: predicted, positive: 1, favourable: 0,\n"
     "  protected: [sex]}",
     "documents": "documents: {card: MODEL_CARD.md, signed: approvals.json}",
+}
+# The same with a model that is asked, and one in force.
+MODEL_RELEASE = BASE_RELEASE | {
+    "model": "model: {path: model.onnx}",
+    "champion": "champion: {model: {path: champion.onnx}}",
+    "columns": "columns: {target: defaulted, positive: 1, favourable: 0, protected: [sex],\n"
+    "  threshold: {at_least: 0.5}}",
 }
 BASE_POLICY = {
     "policy": "policy: base",
@@ -135,6 +144,7 @@ class Desk:
         self.folder = folder
         self.example = (EXAMPLE / "release.yaml").read_text(encoding="utf-8")
         self.base = "\n".join(BASE_RELEASE.values())
+        self.asked = "\n".join(MODEL_RELEASE.values())
 
     def plan(
         self,
@@ -176,11 +186,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory, linear_onnx: Any) -> Desk:
             f"{at},{18 + at % 60},{1000 + 25 * at},{'north' if at % 3 else 'NA'},{'fm'[at % 2]},"
             f"{int(truth)},{int(called)},{0.9 if called else 0.1}"
         )
-    for name in ("train", "test"):
+    for name in ("train", "test", "production"):
         (folder / "data" / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "MODEL_CARD.md").write_text("# Intended use\n\nText.\n", encoding="utf-8")
     (folder / "approvals.json").write_text('["a. singh", "j. roe"]', encoding="utf-8")
     linear_onnx(folder / "model.onnx", {"age": 0.01, "income": 0.001})
+    linear_onnx(folder / "champion.onnx", {"age": 0.01, "income": 0.002})
     (folder / "model.pkl").write_bytes(pickle.dumps({"weights": [1.0, 2.0]}))
     return Desk(folder)
 

@@ -31,8 +31,9 @@ def test_yaml_is_planned(site, desk, yaml_block, request):
     kind, *words = yaml_block.proof
     refused = words[words.index("refused") + 1] if "refused" in words else None
     registry = None
-    if {"acme", "acme_all"} & set(words):
+    if {"acme", "acme_all", "acme_model"} & set(words):
         registry = request.getfixturevalue("acme")(*words[:1])
+    asked = desk.asked if {"asked", "acme_model"} & set(words) else ""
 
     def plan():
         example = "example" in words
@@ -49,7 +50,8 @@ def test_yaml_is_planned(site, desk, yaml_block, request):
             whole = site.completed(yaml_block.text, site.BASE_POLICY)
             return desk.plan(whole, example=example, registry=registry)
         assert kind == "control"
-        return desk.plan(site.policy_of(yaml_block.text), example=example, registry=registry)
+        policy = site.policy_of(yaml_block.text)
+        return desk.plan(policy, release=asked, example=example, registry=registry)
 
     if refused is not None:
         with pytest.raises(PolicyError) as told:
@@ -79,7 +81,7 @@ def acme(page_modules):
     page_modules("docs/plugins.md")
 
     def registry(name):
-        module = importlib.import_module({"acme": "acme_checks", "acme_all": "acme_all"}[name])
+        module = importlib.import_module("acme_checks" if name == "acme" else name)
         made = plugins.registry({f"{name}.py": module})
         assert made.refused == []
         return made
