@@ -116,6 +116,38 @@ def test_what_to_start_with_exists(site):
     assert f"classification: {len(families)} controls" in text_of(site, "docs/policies.md")
 
 
+def test_parameters_of_evidence_have_the_defaults_that_are_told(site):
+    from deploycheck.collectors.attributions import Permuting
+    from deploycheck.collectors.examples import HowMany
+    from deploycheck.collectors.timings import HowTimed
+    from deploycheck.model.release import ModelLimits
+
+    known = {
+        name: field.default
+        for params in (HowMany, Permuting, HowTimed)
+        for name, field in params.model_fields.items()
+    }
+    cells = [
+        row[2] for row in site.rows(site.section("docs/models.md", "Who asks it, and how often"))
+    ]
+    told = dict(re.findall(r"`(\w+)` \(([\d,]+)\)", " ".join(cells)))
+    assert {name: int(told[name].replace(",", "")) for name in told} == {
+        name: default for name, default in known.items() if default is not None
+    }
+    text = text_of(site, "docs/models.md")
+    limits = ModelLimits()
+    assert f"was stopped after {limits.seconds:g} s`" in text
+    assert f"(limit {limits.memory_mb:,} MiB)`" in text
+
+
+def test_the_kinds_of_drift_checks_are_told(site):
+    registry = plugins.registry()
+    kinds = {id: registry.checker(id).kind for id in registry.checker_ids() if "drift." in id}
+    others = [id for id, kind in kinds.items() if kind != "detect"]
+    assert others == ["drift.psi"]
+    assert "except `drift.psi`" in text_of(site, "docs/verdicts.md")
+
+
 FUNCTIONS = """\
 import numpy as np
 

@@ -38,10 +38,11 @@ class Tolerance(Params):
         "about a millionth with the size of a batch.",
     )
     atol: float = Field(
-        1e-9,
+        1e-6,
         ge=0,
         strict=True,
-        description="Absolute tolerance, in the unit of the score; it counts near zero.",
+        description="Absolute tolerance, in the unit of the score; it counts near zero, where a "
+        "probability in 32 bits ends in other digits with the size of a batch.",
     )
 
 

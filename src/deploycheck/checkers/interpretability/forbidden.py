@@ -68,8 +68,8 @@ def forbidden(
     columns does not say how much it uses each.
 
     Fix: Train without the column; a model that does not read it cannot use it, and this control
-    then passes on any number of rows. Look for features that stand in for it, which this does
-    not see: `fairness.proxy` does.
+    then passes on any number of rows. Features that stand in for it are not found by themselves:
+    name those that you know in `features` too.
 
     Definition: The rows are paired at random, and the two rows of a pair swap their values of the
     feature, all else staying. effect = mean of |score(swapped) − score| over the pairs whose
