@@ -11,6 +11,7 @@ from typing import Any
 from deploycheck.authoring.checker import Checker
 from deploycheck.authoring.collector import Collector
 from deploycheck.authoring.params import column_fields
+from deploycheck.engine.registry import snake
 from deploycheck.plugins import builtins
 
 SECTIONS = ("Why", "Fix", "Definition", "Bounds", "Undefined", "Cost", "Source")
@@ -199,7 +200,7 @@ def _evidence_parameters(checker: Checker) -> Iterator[str]:
 
 def _makers(evidence: type[Any]) -> Iterator[Collector]:
     """The collector of an evidence type, and those of what it is made from."""
-    name = "".join("_" + c.lower() if c.isupper() else c for c in evidence.__name__).lstrip("_")
+    name = snake(evidence.__name__)
     if name in builtins()["collectors"].names():
         maker: Collector = builtins()["collectors"].load(name)
         yield maker

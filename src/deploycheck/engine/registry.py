@@ -114,7 +114,7 @@ class Registry:
 
     def collector(self, evidence: type[Any]) -> Collector | None:
         """The one maker of an evidence type, or ``None``."""
-        name = _snake(evidence.__name__)
+        name = snake(evidence.__name__)
         found = self._collectors.get(name)
         if found is None and name in self.builtin["collectors"].names():
             found = self.builtin["collectors"].load(name)
@@ -186,9 +186,9 @@ class Registry:
 
 
 def _module_of(collector: Collector) -> str:
-    return _snake(collector.name)
+    return snake(collector.name)
 
 
-def _snake(type_name: str) -> str:
+def snake(type_name: str) -> str:
     """``ModelFile`` is collected by ``model_file.py``."""
     return "".join("_" + c.lower() if c.isupper() else c for c in type_name).lstrip("_")
