@@ -386,3 +386,15 @@ def test_the_same_inputs_give_the_same_canonical_bytes(project):
         assert done.returncode == 0, done.stdout + done.stderr
         digests.add(project.decision()["run"]["digest"])
     assert len(digests) == 1
+
+
+def test_reports_of_an_earlier_run_are_told_where_nothing_is_decided(project):
+    """A RELEASE that lies in the folder of the reports must not be taken for this run's."""
+    project.policy(project.control())
+    assert project.gate().returncode == 0
+    project.policy(project.control(check="data_quality.key_uniqe"))
+    done = project.gate()
+    assert done.returncode == 4
+    assert "nothing was decided; these are of an earlier run" in done.stderr
+    assert "decision.json" in done.stderr
+    assert "earlier run" not in project.gate("--out", "fresh").stderr

@@ -25,7 +25,7 @@ from deploycheck.engine.problems import PolicyError, render
 from deploycheck.engine.record import FOLDER, RecordError, new_run
 from deploycheck.engine.registry import Registry
 from deploycheck.engine.resolve import TimeLimit
-from deploycheck.engine.run import Run
+from deploycheck.engine.run import Run, Wanted
 from deploycheck.engine.wanted import UnknownReport, refuse_overwriting, wanted
 from deploycheck.engine.watch import Watch
 from deploycheck.engine.wording import SENTENCE, bounded
@@ -117,8 +117,12 @@ def work(task: Mapping[str, Any], watch: Watch, settle: Callable[[Exit], None]) 
     )
     reports = wanted(registry, task["reports"], task["out"], Path.cwd())
     cache = _cache(task["cache"], materials.folder)
-    with watch((PLANNING,)):
-        plan = make_plan(materials, registry)
+    try:
+        with watch((PLANNING,)):
+            plan = make_plan(materials, registry)
+    except PolicyError:
+        _warn_of_old(reports)
+        raise
     home = Path(task["record"]) if task["record"] else materials.folder / FOLDER
     refuse_overwriting(reports, plan)
     run = Run(plan, home, reports, ISOLATION, watch)
@@ -145,6 +149,13 @@ def work(task: Mapping[str, Any], watch: Watch, settle: Callable[[Exit], None]) 
     for warning in (*warnings, *run.tell(decision)):
         _print(f"warning: {bounded(warning, SENTENCE)}", sys.stderr)
     return code
+
+
+def _warn_of_old(reports: Wanted) -> None:
+    """Say that reports of an earlier run are none of this one, which decides nothing."""
+    if old := [path for _, path in reports if path.exists()]:
+        shown = bounded(", ".join(map(str, old)), SENTENCE)
+        _print(f"warning: nothing was decided; these are of an earlier run: {shown}", sys.stderr)
 
 
 def _cache(folder: str | None, release: Path) -> Cache | None:
