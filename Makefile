@@ -138,11 +138,7 @@ bench: $(DEVELOPED) ## The long benchmarks
 
 .PHONY: docs-pages
 docs-pages: $(DEVELOPED) ## Pages that are made from the code
-	@echo "== docs/checks"
-	@$(RUN) deploycheck.catalog docs/checks >/dev/null
-	@echo "== docs/errors"
-	@$(BIN)/python -c 'import pathlib; from deploycheck.engine.codes import pages; \
-	  [pathlib.Path("docs/errors", n).write_text(t, encoding="utf-8") for n, t in pages().items()]'
+	@$(RUN) deploycheck.catalog docs
 
 .PHONY: clean
 clean: ## Remove what was built

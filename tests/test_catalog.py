@@ -11,7 +11,8 @@ import jsonschema
 import pytest
 import yaml
 
-from deploycheck import catalog, plugins
+from deploycheck import plugins
+from deploycheck.catalog import checks as catalog
 from deploycheck.authoring.checker import Checker
 from deploycheck.authoring.measure import RANGES
 from deploycheck.engine.materials import Materials, Text
@@ -95,7 +96,7 @@ def test_importing_a_checker_imports_no_science(id):
 def test_the_page_is_current(checker):
     path = PAGES / catalog.page_path(checker)
     assert path.read_text(encoding="utf-8") == catalog.page(checker), (
-        "run: python -m deploycheck.catalog docs/checks"
+        "run: make docs-pages"
     )
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from deploycheck import catalog, plugins
+from deploycheck import plugins
+from deploycheck.catalog import checks as catalog
 from deploycheck.engine.materials import gather
 from deploycheck.engine.measuring import Measuring
 from deploycheck.engine.plan import make_plan

@@ -220,6 +220,8 @@ def _cases(metafunc: pytest.Metafunc) -> Sequence[object] | None:
     every = [block for page in PAGES for block in blocks(page)]
     if "page" in metafunc.fixturenames:
         return PAGES
+    if "run_page" in metafunc.fixturenames:
+        return [p for p in PAGES if any(b.proof[:1] == ("run",) for b in blocks(p))]
     if "yaml_block" in metafunc.fixturenames:
         return [
             b
@@ -235,7 +237,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One case a page, a block, or a block of YAML."""
     cases = _cases(metafunc)
     if cases is not None:
-        name = next(n for n in ("page", "yaml_block", "block") if n in metafunc.fixturenames)
+        name = next(n for n in ("page", "run_page", "yaml_block", "block") if n in metafunc.fixturenames)
         metafunc.parametrize(name, cases, ids=str)
 
 

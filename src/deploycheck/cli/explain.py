@@ -12,7 +12,8 @@ def command(what: str | None) -> None:
 
     Without an argument, lists every check and every code.
     """
-    from deploycheck import catalog, plugins
+    from deploycheck import plugins
+    from deploycheck.catalog.checks import page
     from deploycheck.engine.codes import CODES, explain
     from deploycheck.engine.exits import Exit
     from deploycheck.engine.problems import did_you_mean
@@ -38,4 +39,4 @@ def command(what: str | None) -> None:
         hint = did_you_mean(what, known) or "`deploycheck explain` lists all"
         click.echo(f"deploycheck explain: nothing is called {what!r}; {hint}", err=True)
         sys.exit(Exit.USAGE)
-    click.echo(catalog.page(checker))
+    click.echo(page(checker))

@@ -5,11 +5,16 @@ import importlib
 import click
 
 _COMMANDS = {
+    "init": "Propose a release, a policy and a pipeline for a project.",
     "gate": "Decide whether a release may go out.",
     "plan": "Show what would run, on what.",
-    "explain": "Explain a check or an error code.",
-    "schema": "Print a JSON Schema for editors and readers.",
+    "lint": "Find mistakes in policies and releases, without any data.",
+    "explain": "Explain a check, an error code or a verdict of the last run.",
+    "docs": "Make a policy readable, as HTML or Markdown.",
     "report": "Render a stored decision again.",
+    "new": "Begin a plugin of your own.",
+    "schema": "JSON Schemas for editors and readers.",
+    "completion": "Completion for bash, zsh and fish.",
 }
 
 

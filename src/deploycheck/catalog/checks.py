@@ -1,8 +1,7 @@
 """Built-in checkers → documentation pages and parameter schemas. Pages are committed; a test keeps
-them true. ``python -m deploycheck.catalog docs/checks`` writes them.
+them true. ``python -m deploycheck.catalog docs`` writes them.
 """
 
-import sys
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -271,8 +270,3 @@ def _table(head: tuple[str, ...], rows: Any) -> str:
     lines = ["| " + " | ".join(head) + " |", "| " + " | ".join("---" for _ in head) + " |"]
     lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    for written in write_pages(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/checks")):
-        sys.stdout.write(f"{written}\n")
