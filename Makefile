@@ -34,6 +34,7 @@ help: ## Show what there is
 	@echo "make browser     install Chromium, which the tests of pages need"
 	@echo "make lint        lint, types and import contracts alone"
 	@echo "make bench       the long benchmarks"
+	@echo "make floors      all tests on the oldest versions of libraries that are allowed"
 	@echo "make docs-pages  write the pages that are made from the code"
 	@echo "make clean       remove .venv and whatever was built"
 	@echo "PYTHON=...       which Python the environment is made with [$(PYTHON)]"
@@ -130,6 +131,13 @@ test: lint browser ## Everything that a change must pass
 	done
 	@echo "== tests"
 	@$(RUN) pytest -n $(WORKERS) --dist loadfile $(TESTS)
+
+.PHONY: floors
+floors: $(DEVELOPED) ## All tests on the oldest versions that are allowed
+	@$(RUN) pytest -q tests/packaging/test_floors.py -k installed
+	@$(VENV)/floors/bin/python -m pytest -n $(WORKERS) --dist loadfile \
+	  --ignore tests/packaging --ignore tests/integrations --ignore tests/benchmarks \
+	  --ignore tests/site --ignore tests/editor --deselect tests/reporters/test_browser.py $(TESTS)
 
 .PHONY: bench
 bench: $(DEVELOPED) ## The long benchmarks

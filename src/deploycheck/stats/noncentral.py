@@ -109,7 +109,7 @@ def _cdf(x: float, df: float, nc: float) -> float:
 
     if nc + df > _NORMAL_FROM:
         return float(ndtr((x - df - nc) / (2 * (df + 2 * nc)) ** 0.5))
-    return float(chndtr(x, df, nc))
+    return min(max(float(chndtr(x, df, nc)), 0.0), 1.0)  # old scipys leave [0, 1] by a rounding
 
 
 def _noncentrality(x: float, df: float, level: float) -> float:

@@ -67,7 +67,7 @@ def surrogate_fidelity(
     agreement = #{rows of the second half where tree and model give the same label} ÷ #{rows of
     the second half}. majority_agreement is the same for the model's most frequent label in the
     first half. Text features are coded by the alphabet of the first half; missing values go the
-    way the tree learnt for them.
+    way the tree learnt for them, and the tree may ask whether a value is missing.
 
     Bounds: Clopper–Pearson over the second half, which the tree has not seen. Split and tree are
     drawn once, by a seed that follows from the evidence.
@@ -124,20 +124,28 @@ def _told(
         from sklearn.tree import DecisionTreeClassifier
     except ImportError:
         raise needed("scikit-learn", "sklearn", "a surrogate tree") from None
-    matrix = np.column_stack([_coded(values, learn) for values in columns.values()])
+    parts = [part for values in columns.values() for part in _coded(values, learn)]
+    matrix = np.column_stack(parts)
     tree = DecisionTreeClassifier(max_depth=depth, random_state=seed % 2**32)
     tree.fit(matrix[learn], labels[learn])
     made: NDArray[np.int64] = tree.predict(matrix[hold])
     return made
 
 
-def _coded(values: NDArray[Any], learn: NDArray[np.int64]) -> NDArray[np.float64]:
-    """A feature as the tree reads it; -1 is a text that the first half has not."""
+def _coded(values: NDArray[Any], learn: NDArray[np.int64]) -> list[NDArray[np.float64]]:
+    """A feature as the tree reads it; -1 is a text that the first half has not.
+
+    Where values are missing, a second column asks for that alone: not every scikit-learn splits
+    a column whose known values are all the same.
+    """
     import numpy as np
 
     if numeric(values):
-        return np.asarray(np.clip(values, -LARGEST, LARGEST), dtype=np.float64)
-    known = sorted({text for text in values[learn].tolist() if text is not None})
-    place = {text: float(code) for code, text in enumerate(known)}
-    texts = values.tolist()
-    return np.array([np.nan if text is None else place.get(text, -1.0) for text in texts])
+        made = np.asarray(np.clip(values, -LARGEST, LARGEST), dtype=np.float64)
+    else:
+        known = sorted({text for text in values[learn].tolist() if text is not None})
+        place = {text: float(code) for code, text in enumerate(known)}
+        texts = values.tolist()
+        made = np.array([np.nan if text is None else place.get(text, -1.0) for text in texts])
+    missing = np.isnan(made)
+    return [made, missing.astype(np.float64)] if missing.any() else [made]
