@@ -34,10 +34,10 @@ def test_each_mismatch_is_named(run):
             of=7,
             details=(
                 f"data.changed: declared {A}, found {B}",
-                "data.undeclared: the release declares no digest",
+                f"data.undeclared: the release declares no digest; it is {A}",
                 "data.unreadable: no such file",
                 "data.silent: cannot be read",
-                "data.empty: the release declares no digest",
+                f"data.empty: the release declares no digest; it is {A}",
             ),
         ),
     )

@@ -78,7 +78,7 @@ def _fault(artefact: Artefact | None) -> str:
     if not artefact.actual:
         return artefact.problem or "cannot be read"
     if not artefact.declared:
-        return "the release declares no digest"
+        return f"the release declares no digest; it is {artefact.actual}"
     if artefact.declared != artefact.actual:
         return f"declared {artefact.declared}, found {artefact.actual}"
     return ""
