@@ -1,5 +1,5 @@
-# Needs git, make and a Python of at least 3.11; everything else goes into .venv. The tests also look
-# at pages in Chromium, which `make browser` installs on Debian and Ubuntu.
+# Needs git, make and a Python of at least 3.11; everything else goes into .venv. The tests also use
+# Chromium, zsh and fish, which `make browser` installs on Debian and Ubuntu, and node.
 # Paths are relative throughout, so that the checkout may lie in a folder with spaces.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -31,11 +31,13 @@ REPORTS := deploycheck-reports
 help: ## Show what there is
 	@echo "make demo        judge three real releases; one may go out, two are blocked"
 	@echo "make test        environment, lint, types, import contracts, all tests, wheel and sdist"
-	@echo "make browser     install Chromium, which the tests of pages need"
+	@echo "make browser     install Chromium, zsh and fish, which some tests need"
 	@echo "make lint        lint, types and import contracts alone"
 	@echo "make bench       the long benchmarks"
 	@echo "make floors      all tests on the oldest versions of libraries that are allowed"
 	@echo "make docs-pages  write the pages that are made from the code"
+	@echo "make site        build the documentation's site in build/site"
+	@echo "make serve       show the site while you write"
 	@echo "make clean       remove .venv and whatever was built"
 	@echo "PYTHON=...       which Python the environment is made with [$(PYTHON)]"
 
@@ -96,16 +98,30 @@ demo: $(INSTALLED) ## The gate on three real releases
 	echo "         $$here/credit-2.1.0/report.html"
 
 # Nothing is done where it is there already.
+# What the tests use of the system: a browser for pages, shells for completion.
+SYSTEM := chromium zsh fish
 .PHONY: browser
-browser: ## Chromium for the tests of pages
-	@if command -v chromium >/dev/null; then exit 0; fi; \
+browser: ## Chromium and the shells that the tests use
+	@missing=; for program in $(SYSTEM); do \
+	  command -v $$program >/dev/null || missing="$$missing $$program"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
-	  echo "make: the tests need chromium on the PATH; install it" >&2; exit 1; \
+	  echo "make: the tests need$$missing on the PATH; install them" >&2; exit 1; \
 	fi; \
-	echo "== install chromium"; \
+	echo "== install$$missing"; \
 	as=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	$$as apt-get update -qq && \
-	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium >/dev/null
+	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y $$missing >/dev/null
+
+# The language server that editors use for YAML: the schemas are tried with it.
+EDITOR_SERVER := yaml-language-server@2.0.0
+EDITED := $(VENV)/editor/.$(EDITOR_SERVER)
+$(EDITED): $(DEVELOPED)
+	@command -v npm >/dev/null || { \
+	  echo "make: the tests need node (20 or newer) and npm on the PATH; install them" >&2; exit 1; }
+	@echo "== install $(EDITOR_SERVER)"
+	@npm install --silent --no-audit --no-fund --prefix $(VENV)/editor $(EDITOR_SERVER)
+	@touch $@
 
 .PHONY: lint
 lint: $(DEVELOPED) ## Lint, types, import contracts
@@ -120,7 +136,7 @@ lint: $(DEVELOPED) ## Lint, types, import contracts
 	@$(BIN)/lint-imports --no-cache --no-logo
 
 .PHONY: test
-test: lint browser ## Everything that a change must pass
+test: lint browser $(EDITED) ## Everything that a change must pass
 	@echo "== wheel and sdist"
 	@rm -rf dist
 	@said=$$($(RUN) build --no-isolation --outdir dist . 2>&1) || { echo "$$said" >&2; exit 1; }
@@ -147,6 +163,15 @@ bench: $(DEVELOPED) ## The long benchmarks
 .PHONY: docs-pages
 docs-pages: $(DEVELOPED) ## Pages that are made from the code
 	@$(RUN) deploycheck.catalog docs
+
+# The notice of Material on a later MkDocs is none of ours. Quiet would hide warnings from strict.
+MKDOCS := NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs
+.PHONY: site serve
+site: $(DEVELOPED) ## The documentation as a site, in build/site
+	@$(MKDOCS) build --strict
+
+serve: $(DEVELOPED) ## The site while you write
+	@$(MKDOCS) serve
 
 .PHONY: clean
 clean: ## Remove what was built

@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from deploycheck import plugins
-from deploycheck.catalog import checks as catalog
 from deploycheck.authoring.checker import Checker
 from deploycheck.authoring.measure import RANGES
+from deploycheck.catalog import checks as catalog
 from deploycheck.engine.materials import Materials, Text
 from deploycheck.engine.plan import make_plan
 
@@ -95,9 +95,7 @@ def test_importing_a_checker_imports_no_science(id):
 
 def test_the_page_is_current(checker):
     path = PAGES / catalog.page_path(checker)
-    assert path.read_text(encoding="utf-8") == catalog.page(checker), (
-        "run: make docs-pages"
-    )
+    assert path.read_text(encoding="utf-8") == catalog.page(checker), "run: make docs-pages"
 
 
 def test_no_page_is_left_over_and_the_index_is_current():

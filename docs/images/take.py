@@ -1,9 +1,9 @@
 """Takes pictures of reports in headless Chromium.
 
-``.venv/bin/python docs/images/take.py`` takes the one that the README shows, of the first example,
-and works from anywhere. ``take.py --into FOLDER decision.json report.html …`` takes each of these
-light, dark, narrow and on paper, to be looked at when the report has changed. It needs a Chromium
-or Chrome on the path, or named by the environment variable ``CHROMIUM``.
+``.venv/bin/python docs/images/take.py`` takes the one that the README shows, of the credit model
+that is blocked, and works from anywhere. ``take.py --into FOLDER decision.json report.html …``
+takes each of these light, dark, narrow and on paper, to be looked at when the report has changed.
+It needs a Chromium or Chrome on the path, or named by the environment variable ``CHROMIUM``.
 """
 
 import argparse
@@ -15,17 +15,18 @@ from pathlib import Path
 from browser import Browser, Missing, pictures
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLE = ROOT / "examples" / "recidivism"
+EXAMPLE = ROOT / "examples" / "credit"
 PICTURE = Path(__file__).with_name("report.png")
 # So wide that the contents stand beside the controls, and cut below the first chart.
-WIDTH, HEIGHT = 1200, 1050
+WIDTH, HEIGHT = 1200, 990
 LARGEST = 200_000
 
 
 def report(folder: Path) -> Path:
-    """Judge the example; the gate blocks, which is exit code 1."""
-    gate = [sys.executable, "-I", "-m", "deploycheck", "gate", "--as-of", "2026-06-01T09:00:00Z"]
-    files = ["--policy", str(EXAMPLE / "policy.yaml"), "--release", str(EXAMPLE / "release.yaml")]
+    """Judge the successor; the gate blocks, which is exit code 1."""
+    gate = [sys.executable, "-I", "-m", "deploycheck", "gate", "--as-of", "2026-11-25T00:00:00Z"]
+    release = EXAMPLE / "release-2.1.0.yaml"
+    files = ["--policy", str(EXAMPLE / "policy.yaml"), "--release", str(release)]
     page = folder / "report.html"
     more = ["--html", str(page), "--record", str(folder)]
     ended = subprocess.run([*gate, *files, *more], check=False)  # noqa: S603 - this interpreter

@@ -37,17 +37,25 @@ if TYPE_CHECKING:
     from deploycheck.authoring.reporter import Reporter, reporter
     from deploycheck.authoring.requests import Counts, Duplicates, Shared, TopTwo, Values
     from deploycheck.authoring.seed import Seed
+    from deploycheck.evidence.approval import Approval
     from deploycheck.evidence.attributions import Attributions
     from deploycheck.evidence.card import Card
+    from deploycheck.evidence.environment import Environment
     from deploycheck.evidence.examples import Examples
+    from deploycheck.evidence.lineage import Lineage
     from deploycheck.evidence.manifest import Manifest
     from deploycheck.evidence.model_file import ModelFile
     from deploycheck.evidence.predictions import Predictions
     from deploycheck.evidence.predictor import Answers, Predictor
+    from deploycheck.evidence.project_files import ProjectFiles
     from deploycheck.evidence.samples import Samples
     from deploycheck.evidence.scores import Scores
     from deploycheck.evidence.table import Table
+    from deploycheck.evidence.targets import Targets
     from deploycheck.evidence.timings import Timings
+    from deploycheck.model.decision import Decision
+    from deploycheck.model.release import Release
+    from deploycheck.model.verdict import Verdict
 
 # Public names are resolved when they are asked for (PEP 562): the pytest plugin is imported by
 # every pytest run of every project it is installed in, and must not pay for pydantic.
@@ -85,17 +93,25 @@ _HOMES = {
     "authoring.reporter": ("Reporter", "reporter"),
     "authoring.requests": ("Counts", "Duplicates", "Shared", "TopTwo", "Values"),
     "authoring.seed": ("Seed",),
+    "evidence.approval": ("Approval",),
     "evidence.attributions": ("Attributions",),
     "evidence.card": ("Card",),
+    "evidence.environment": ("Environment",),
     "evidence.examples": ("Examples",),
+    "evidence.lineage": ("Lineage",),
     "evidence.manifest": ("Manifest",),
     "evidence.model_file": ("ModelFile",),
     "evidence.predictions": ("Predictions",),
     "evidence.predictor": ("Answers", "Predictor"),
+    "evidence.project_files": ("ProjectFiles",),
     "evidence.samples": ("Samples",),
     "evidence.scores": ("Scores",),
     "evidence.table": ("Table",),
+    "evidence.targets": ("Targets",),
     "evidence.timings": ("Timings",),
+    "model.decision": ("Decision",),
+    "model.release": ("Release",),
+    "model.verdict": ("Verdict",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -103,6 +119,7 @@ __version__ = "0.1.0"
 # Written out, so that type checkers know what is exported.
 __all__ = [
     "Answers",
+    "Approval",
     "AsOf",
     "Attributions",
     "Auc",
@@ -119,17 +136,20 @@ __all__ = [
     "Count",
     "Counts",
     "Curve",
+    "Decision",
     "Description",
     "Difference",
     "Distance",
     "Distribution",
     "Duplicates",
+    "Environment",
     "Estimate",
     "EvidenceError",
     "Examples",
     "From",
     "Group",
     "GroupParams",
+    "Lineage",
     "Manifest",
     "Mean",
     "Measure",
@@ -140,11 +160,13 @@ __all__ = [
     "PolicyPack",
     "Predictions",
     "Predictor",
+    "ProjectFiles",
     "Proportion",
     "Quantile",
     "Range",
     "Ratio",
     "RatioRange",
+    "Release",
     "Reporter",
     "Samples",
     "Scores",
@@ -153,11 +175,13 @@ __all__ = [
     "Source",
     "Statistic",
     "Table",
+    "Targets",
     "Timings",
     "TopTwo",
     "Undecidable",
     "Undefined",
     "Values",
+    "Verdict",
     "__version__",
     "checker",
     "collector",

@@ -237,7 +237,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One case a page, a block, or a block of YAML."""
     cases = _cases(metafunc)
     if cases is not None:
-        name = next(n for n in ("page", "run_page", "yaml_block", "block") if n in metafunc.fixturenames)
+        name = next(
+            n for n in ("page", "run_page", "yaml_block", "block") if n in metafunc.fixturenames
+        )
         metafunc.parametrize(name, cases, ids=str)
 
 

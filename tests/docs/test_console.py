@@ -12,6 +12,8 @@ import click
 import pytest
 import yaml
 
+from deploycheck.cli.main import main
+
 PROGRAMS = {"deploycheck", "pytest", "make", "pip", "python", "sed", "mkdir", "cat", "git"}
 # Options of pytest and its plugins that are not ours, and those of the other programs' calls.
 FOREIGN = {
@@ -36,11 +38,11 @@ def commands(block):
 def ours(command):
     """Options of a command of deploycheck, reporters included."""
     from deploycheck import plugins
-    from deploycheck.cli.main import main
 
     made = main.get_command(click.Context(main), command)
     assert made is not None, f"no command {command}"
-    known = {opt for param in made.params for opt in param.opts if opt.startswith("-")}
+    parts = [made, *getattr(made, "commands", {}).values()]
+    known = {o for part in parts for param in part.params for o in param.opts if o[:1] == "-"}
     if command in {"gate", "report"}:
         known |= {f"--{name}" for name in plugins.registry().reporter_names()}
     return known | {"--help", "-h"}
@@ -91,7 +93,7 @@ def test_commands_exist(site, block, pytest_options):
 
 def test_options_in_the_text_exist(site, page, pytest_options):
     known = FOREIGN | set(pytest_options.options)
-    for command in ("gate", "plan", "report", "explain", "schema"):
+    for command in main.list_commands(click.Context(main)):
         known |= ours(command)
     for code in re.findall(r"`([^`]+)`", site.prose(page)):
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", code):

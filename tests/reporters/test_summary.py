@@ -17,11 +17,11 @@ def test_header_controls_deviations_counts_reasons(decide, build):
     assert summary.render(made).splitlines() == [
         "deploycheck: credit-default 3.2.0 — BLOCK",
         "FAIL    FAIR-02  too low",
-        "        policies/credit.yaml:14  (deploycheck explain fairness.impact_ratio)",
+        "        policies/credit.yaml:14  (deploycheck explain FAIR-02)",
         "ERROR   LAT-01  no file",
         "        p.yaml:3  (deploycheck explain DC301)",
         "WAIVED  FAIR-03  (advisory) W-2026-014 until 2027-01-31T00:00:00Z: too low",
-        "        policies/credit.yaml:14  (deploycheck explain fairness.impact_ratio)",
+        "        policies/credit.yaml:14  (deploycheck explain FAIR-03)",
         "UNTRUSTED code of the project took part: conftest.py",
         "deviation of credit-scoring: control: eu-ai-act/DRIFT-02, relax: psi, because: MRM-118",
         "4 planned = 1 passed + 1 waived + 1 failed + 1 in error",
@@ -33,6 +33,7 @@ def test_controls_of_several_policies_are_told_apart(everything):
     text = summary.render(everything)
     assert "FAIL            security/FAIL-2  " in text
     assert "FAIL            credit-scoring/FAIL-1  " in text
+    assert "(deploycheck explain credit-scoring/FAIL-1)" in text
 
 
 def test_many_are_cut_and_the_rest_is_counted(decide, build):

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from deploycheck.catalog import checks
+from deploycheck.catalog import checks, reference
 from deploycheck.engine import codes
 
 
@@ -11,9 +11,10 @@ def main() -> None:
     """Write the pages below the folder that is named, ``docs`` by default."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
     checks.write_pages(folder / "checks")
-    for name, text in codes.pages().items():
-        (folder / "errors").mkdir(parents=True, exist_ok=True)
-        (folder / "errors" / name).write_text(text, encoding="utf-8")
+    for below, pages in (("errors", codes.pages()), ("reference", reference.pages())):
+        (folder / below).mkdir(parents=True, exist_ok=True)
+        for name, text in pages.items():
+            (folder / below / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

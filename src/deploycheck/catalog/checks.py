@@ -10,6 +10,7 @@ from typing import Any
 from deploycheck.authoring.checker import Checker
 from deploycheck.authoring.collector import Collector
 from deploycheck.authoring.params import column_fields
+from deploycheck.catalog import words
 from deploycheck.engine.registry import snake
 from deploycheck.plugins import builtins
 
@@ -50,7 +51,7 @@ def page(checker: Checker) -> str:
         checker.title,
         *_section(checker, "Why", "Fix", "Definition"),
         "## Measures",
-        _table(("name", "unit", "better", "meaning"), map(_measure_row, checker.measures)),
+        words.table(("name", "unit", "better", "meaning"), map(_measure_row, checker.measures)),
         *_section(checker, "Bounds"),
         _decided(checker),
         *_section(checker, "Undefined"),
@@ -85,7 +86,7 @@ def index() -> str:
     for family, members in families.items():
         blocks.append(f"## {family}")
         rows = [(f"[{c.id}]({page_path(c)})", c.title) for c in members]
-        blocks.append(_table(("check", "what holds"), rows))
+        blocks.append(words.table(("check", "what holds"), rows))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -176,13 +177,13 @@ def _parameters(made: Mapping[str, Any]) -> Iterator[str]:
     if not made.get("properties"):
         yield "None."
         return
-    yield _fields(made)
+    yield words.fields(made)
     for name, part in made.get("$defs", {}).items():
         if part.get("type") == "object":
             yield f"### {name}"
             if text := part.get("description"):
                 yield str(text)
-            yield _fields(part)
+            yield words.fields(part)
 
 
 def _evidence_parameters(checker: Checker) -> Iterator[str]:
@@ -194,7 +195,7 @@ def _evidence_parameters(checker: Checker) -> Iterator[str]:
                 seen.setdefault(maker.name, maker)
     for name, maker in seen.items():
         yield f"### Of its evidence: {name}"
-        yield _fields(maker.params.model_json_schema(mode="validation"))
+        yield words.fields(maker.params.model_json_schema(mode="validation"))
 
 
 def _makers(evidence: type[Any]) -> Iterator[Collector]:
@@ -205,68 +206,3 @@ def _makers(evidence: type[Any]) -> Iterator[Collector]:
         yield maker
         for need in maker.signature.needs.values():
             yield from _makers(need.type)
-
-
-def _fields(part: Mapping[str, Any]) -> str:
-    required = set(part.get("required", ()))
-    rows = [
-        (
-            f"`{name}`",
-            _type(field),
-            "required" if name in required else _default(field),
-            str(field.get("description", "")),
-        )
-        for name, field in part["properties"].items()
-    ]
-    return _table(("name", "type", "default", "meaning"), rows)
-
-
-def _default(field: Mapping[str, Any]) -> str:
-    value = field.get("default")
-    if value is None or value in ([], {}):
-        return "none"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
-
-
-def _type(field: Mapping[str, Any]) -> str:
-    """A JSON Schema in words: ``list of text``, ``whole number, at least 1``."""
-    if options := field.get("anyOf"):
-        shared = {"x-columns": field.get("x-columns")}
-        words = [_type({**option, **shared}) for option in options if option.get("type") != "null"]
-        if "number" in words:  # which a whole number is too
-            words = [word for word in words if word != "whole number"]
-        return " or ".join(words)
-    if reference := field.get("$ref"):
-        return str(reference).rpartition("/")[2]
-    if values := field.get("enum"):
-        return " or ".join(f"`{value}`" for value in values)
-    kind = field.get("type")
-    if kind == "array":
-        what = "columns" if field.get("x-columns") else _type(field.get("items", {}))
-        words = [f"list of {what}"]
-    elif kind == "object":
-        values_of = field.get("additionalProperties") or {}
-        words = [
-            f"mapping of {'columns' if field.get('x-columns') else 'text'} to {_type(values_of)}"
-        ]
-    else:
-        plain = {"string": "text", "integer": "whole number", "boolean": "true or false"}
-        column = kind == "string" and field.get("x-columns")
-        words = ["column" if column else plain.get(str(kind), str(kind or "anything"))]
-    for key, word in (
-        ("minimum", "at least"),
-        ("maximum", "at most"),
-        ("exclusiveMinimum", "above"),
-        ("exclusiveMaximum", "below"),
-    ):
-        if key in field and abs(field[key]) < 2**53:  # the range of a 64-bit number says nothing
-            words.append(f"{word} {field[key]}")
-    return ", ".join(words)
-
-
-def _table(head: tuple[str, ...], rows: Any) -> str:
-    lines = ["| " + " | ".join(head) + " |", "| " + " | ".join("---" for _ in head) + " |"]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return "\n".join(lines)

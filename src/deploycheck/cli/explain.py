@@ -1,42 +1,71 @@
-"""``deploycheck explain``: what a check measures, or what an error code means."""
+"""``deploycheck explain``: a check, a measure, an error code, or a verdict of the last run."""
 
+import json
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
 
 @click.command("explain")
-@click.argument("what", required=False, metavar="[CHECK or CODE]")
-def command(what: str | None) -> None:
-    """Explain a check, such as fairness.impact_ratio, or an error code, such as DC013.
+@click.argument("what", required=False, metavar="[WHAT]")
+@click.option("--decision", metavar="FILE",
+              help="A stored decision. [default: the newest in .deploycheck]")  # fmt: skip
+@click.option("--record", metavar="DIR",
+              help="Folder of the records, where no --decision is given. "
+              "[default: .deploycheck]")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
+def command(what: str | None, decision: str | None, record: str | None, *, as_json: bool) -> None:
+    """Explain a check, a measure, an error code, or what became of a control.
 
-    Without an argument, lists every check and every code.
+    WHAT is a check such as fairness.impact_ratio, a measure such as false_positive_rate, a code
+    such as DC013, or a control of the last run, such as FAIR-01 or policy/FAIR-01: why it came out
+    as it did, and what can be done. Without WHAT, lists what there is; a run's verdicts that do not
+    hold come first. The release's data are never opened.
+
+    Exit codes: 0 done, 2 usage, 11 the stored decision cannot be read or was altered.
     """
     from deploycheck import plugins
     from deploycheck.catalog.checks import page
-    from deploycheck.engine.codes import CODES, explain
+    from deploycheck.engine.advice_lookup import Library, UnknownError
+    from deploycheck.engine.advice_stored import Stored, UnusableError, named, newest
     from deploycheck.engine.exits import Exit
-    from deploycheck.engine.problems import did_you_mean
+    from deploycheck.engine.language.place import visible
+    from deploycheck.engine.record import FOLDER
 
     registry = plugins.registry()
     for refused in registry.refused:
         click.echo(f"warning: {refused}", err=True)
-    if what is None:
-        click.echo("Checks")
-        for name in registry.checker_ids():
-            checker = registry.checker(name)
-            click.echo(f"  {name:36} {checker.title if checker else ''}")
-        click.echo("\nCodes")
-        for code in CODES.values():
-            click.echo(f"  {code.code:36} {code.title}")
-        return
-    if what.upper() in CODES:
-        click.echo(explain(what.upper()))
-        return
-    checker = registry.checker(what)
-    if checker is None:
-        known = [*registry.checker_ids(), *CODES]
-        hint = did_you_mean(what, known) or "`deploycheck explain` lists all"
-        click.echo(f"deploycheck explain: nothing is called {what!r}; {hint}", err=True)
-        sys.exit(Exit.USAGE)
-    click.echo(page(checker))
+    home, path = Path(record or FOLDER), None if decision is None else Path(decision)
+    asked = decision is not None or record is not None
+
+    def run() -> Stored | None:
+        """The stored decision, read when it is needed."""
+        found = newest(home) if path is None else named(path)
+        if found is None and asked:
+            raise click.UsageError(
+                f"no decision is recorded in {visible(str(home))}; name one with --decision"
+            )
+        return found
+
+    library = Library(registry, page, run, home, Path.cwd(), asked=asked)
+    try:
+        told = library.contents() if what is None else library.explain(what)
+    except UnusableError as error:
+        _refuse(str(error), Exit.UNCHECKED)
+    except UnknownError as error:
+        _refuse(str(error), Exit.USAGE)
+    for warning in told.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    click.echo(_json(told.data) if as_json else told.text, nl=False)
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def _refuse(text: str, code: int) -> NoReturn:
+    click.echo(f"deploycheck explain: {text}", err=True)
+    sys.exit(code)

@@ -1,13 +1,16 @@
 """``deploycheck``: finds the command that is asked for, and imports that one alone."""
 
 import importlib
+import os
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 _COMMANDS = {
     "init": "Propose a release, a policy and a pipeline for a project.",
     "gate": "Decide whether a release may go out.",
-    "plan": "Show what would run, on what.",
+    "plan": "Show what would run, on what, and every mistake.",
     "lint": "Find mistakes in policies and releases, without any data.",
     "explain": "Explain a check, an error code or a verdict of the last run.",
     "docs": "Make a policy readable, as HTML or Markdown.",
@@ -31,6 +34,22 @@ class Lazy(click.Group):
         command: click.Command = module.command
         return command
 
+    def main(self, *arguments: Any, **more: Any) -> Any:
+        """Run the command, or answer a shell that asks what fits."""
+        if "_DEPLOYCHECK_COMPLETE" in os.environ:
+            from deploycheck.cli.completing import register
+
+            register()
+        return super().main(*arguments, **more)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands by name, without importing one."""
+        return [
+            CompletionItem(name, help=said)
+            for name, said in _COMMANDS.items()
+            if name.startswith(incomplete)
+        ] + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
@@ -51,6 +70,11 @@ class Lazy(click.Group):
 def main() -> None:
     """Release gates for machine-learning models: policies in, a decision out.
 
+    \b
+    deploycheck init                        begin here, in a project's folder
+    deploycheck gate --policy policy.yaml   decide
+    deploycheck explain                     what there is to check
+
     Exit codes of gate: 0 RELEASE, 1 BLOCK, 2 usage, 4 invalid or expired policy, 10 REVIEW,
     11 BLOCK because something could not be checked, 70 crash.
-    """
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines

@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from deploycheck.model.base import parse_instant
 from deploycheck.shipped import PREFIX, pack
 
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -44,6 +43,8 @@ def _policies(
 
 
 def _instant(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime:
+    from deploycheck.model.base import parse_instant
+
     if value is None:
         return datetime.now(UTC).replace(microsecond=0)
     try:

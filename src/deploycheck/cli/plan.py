@@ -10,6 +10,8 @@ from typing import Any
 import click
 
 from deploycheck.cli.options import check_files, pairs, subjects
+from deploycheck.cli.progress import waiting
+from deploycheck.cli.terminal import coloured
 
 
 @click.command("plan")
@@ -24,8 +26,11 @@ def command(
 ) -> None:
     """Show what would run, on what, and every mistake in the policies and the release.
 
+    \b
+    deploycheck plan --policy policy.yaml --release release.yaml
+
     Nothing is measured. Exit codes: 0 the plan is sound, 2 usage, 4 it is not.
-    """
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from deploycheck import plugins
     from deploycheck.engine.exits import Exit
     from deploycheck.engine.materials import gather
@@ -33,6 +38,7 @@ def command(
     from deploycheck.engine.problems import PolicyError, render
 
     check_files(release, policies)
+    colour = coloured(sys.stderr)
     try:
         materials = gather(
             Path(release),
@@ -43,9 +49,10 @@ def command(
             front_end="plan",
             run="plan",
         )
-        plan = make_plan(materials, plugins.registry())
+        with waiting("reading what the release names"):
+            plan = make_plan(materials, plugins.registry())
     except PolicyError as error:
-        click.echo(render(error.problems, colour=sys.stderr.isatty()), err=True, nl=False)
+        click.echo(render(error.problems, colour=colour), err=True, nl=False, color=colour)
         sys.exit(Exit.INVALID)
     if as_json:
         click.echo(json.dumps(plan.record(), indent=1))
@@ -53,7 +60,7 @@ def command(
         for line in _lines(plan):
             click.echo(line)
     if plan.expired:
-        click.echo(render(plan.expired, colour=sys.stderr.isatty()), err=True)
+        click.echo(render(plan.expired, colour=colour), err=True, color=colour)
         sys.exit(Exit.INVALID)
 
 

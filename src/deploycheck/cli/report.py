@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 
 from deploycheck.cli.options import own_options, reporter_options
+from deploycheck.cli.terminal import coloured, painted
 
 
 @click.command(
@@ -48,7 +49,9 @@ def command(ctx: click.Context, decision: str | None, record: str, out: str | No
     registry = plugins.registry()
     if not named and out is None:
         summary = registry.reporter("summary")
-        click.echo(summary.render(stored) if summary else "")
+        colour = coloured(sys.stdout)
+        text = painted(summary.render(stored), colour=colour) if summary else ""
+        click.echo(text, color=colour)
         return
     try:
         for reporter, target in wanted(registry, named, out, Path.cwd()):

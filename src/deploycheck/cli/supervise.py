@@ -13,17 +13,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import click
 
+from deploycheck.cli.progress import STEP, Progress, State
 from deploycheck.engine.exits import Exit
+from deploycheck.engine.language.place import visible
 
 _TICK = 0.5  # seconds between two looks at a silent engine
 _GRACE = 5.0  # seconds beyond the time limit, for an engine that stops the work by itself
 _DEATHS = 20
+_LONGEST = 1 << 20  # bytes of a message; the engine's own are far shorter
+_MOST = 1_000_000  # controls
 
 
 @dataclass
@@ -90,15 +94,20 @@ def _open_streams() -> None:
 def _attempt(task: Mapping[str, Any], seconds: float) -> _Ending:
     token = secrets.token_hex(16)
     reading, writing = os.pipe()
+    heard, answer = os.pipe()
+    progress = Progress(sys.stderr)
     with contextlib.ExitStack() as stack:
-        stack.callback(os.close, reading)
+        for handle in (reading, answer):
+            stack.callback(os.close, handle)
+        stack.callback(progress.stop)
         process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
             [sys.executable, *_flags(), "-m", "deploycheck.cli.process", str(writing)],
             stdin=subprocess.PIPE,
-            pass_fds=(writing,),
+            pass_fds=(writing, heard),
             start_new_session=True,
         )
-        os.close(writing)
+        for handle in (writing, heard):
+            os.close(handle)
         stack.callback(_kill, process)
         before = signal.signal(signal.SIGTERM, _terminated)
         stack.callback(signal.signal, signal.SIGTERM, before)
@@ -107,8 +116,10 @@ def _attempt(task: Mapping[str, Any], seconds: float) -> _Ending:
             process.stdin or contextlib.nullcontext() as pipe,
         ):
             if pipe is not None:
-                pipe.write(json.dumps({**task, "token": token}).encode())
-        return _follow(process, reading, token, seconds)
+                hush = {"hush": heard} if progress.alive else {}
+                pipe.write(json.dumps({**task, **hush, "token": token}).encode())
+        listener = _Listener(reading, token, progress, answer)
+        return _follow(process, listener, seconds)
 
 
 def _flags() -> list[str]:
@@ -122,28 +133,23 @@ def _terminated(_signum: int, _frame: Any) -> None:
     raise SystemExit(128 + signal.SIGTERM)
 
 
-def _follow(process: "subprocess.Popen[bytes]", pipe: int, token: str, seconds: float) -> _Ending:
-    """Read what the engine says until it ends or overstays its time."""
-    ending = _Ending()
-    rest = b""
+def _follow(process: "subprocess.Popen[bytes]", listener: "_Listener", seconds: float) -> _Ending:
+    """Listen to what the engine says until it ends or overstays its time."""
+    ending = listener.ending
     told = time.monotonic()
-    code: int | None = None
-    while code is None:
-        ready, _, _ = select.select([pipe], [], [], _TICK)
-        if ready:
-            chunk = os.read(pipe, 65536)
-            if not chunk:
+    while listener.code is None:
+        listener.progress.tick()
+        if listener.ready():
+            if not listener.listen():
                 break
-            *lines, rest = (rest + chunk).split(b"\n")
             told = time.monotonic()
-            code = _heard(lines, token, ending)
         elif process.poll() is not None:
             break  # it ended, and something that it left behind holds the pipe
         elif ending.at_work and time.monotonic() > told + seconds + _GRACE:
             _kill(process)
             ending.how = f"did not come back within {seconds:g} s and was killed"
             return ending
-    status = process.wait()
+    code, status = listener.code, process.wait()
     if code is not None and status == code:
         ending.code = code
     elif status < 0:
@@ -153,23 +159,65 @@ def _follow(process: "subprocess.Popen[bytes]", pipe: int, token: str, seconds: 
     return ending
 
 
-def _heard(lines: Sequence[bytes], token: str, ending: _Ending) -> int | None:
-    """Note which controls are at work; the exit code where the engine has told it."""
-    code = None
-    for said in map(_said, lines):
-        if isinstance(said.get("at"), list):
-            ending.at_work = said["at"]
-        elif said.get("token") == token:
-            code = said.get("code")
-            ending.settled = said.get("settled", ending.settled)
-    return code
+class _Listener:
+    """Hears what the engine's process says, and tells its own words from those of foreign code.
+
+    :param answer: where the engine is told that nothing is drawn any more.
+    """
+
+    def __init__(self, pipe: int, token: str, progress: Progress, answer: int) -> None:
+        self.ending = _Ending()
+        self.code: int | None = None
+        self.progress = progress
+        self._pipe, self._token, self._answer = pipe, token, answer
+        self._rest = b""
+
+    def ready(self) -> bool:
+        """Whether there is something to hear, soon."""
+        tick = STEP if self.progress.alive else _TICK
+        return bool(select.select([self._pipe], [], [], tick)[0])
+
+    def listen(self) -> bool:
+        """Note what is said; false where nobody can say anything any more."""
+        chunk = os.read(self._pipe, 65536)
+        if not chunk:
+            return False
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        self._rest = self._rest[-_LONGEST:]
+        for said in map(_said, lines):
+            if isinstance(said.get("at"), list):
+                self.ending.at_work = [visible(key) for key in said["at"] if isinstance(key, str)]
+                self._show(said)
+            elif said.get("token") == self._token:
+                self.code = said.get("code", self.code)
+                self.ending.settled = said.get("settled", self.ending.settled)
+                if said.get("hush"):
+                    self._hush()
+        return True
+
+    def _show(self, said: Mapping[str, Any]) -> None:
+        """Only what has the right type is shown; foreign code can say anything."""
+        title, done, planned = said.get("title"), said.get("done"), said.get("planned")
+        if isinstance(title, str) and _count(done) and _count(planned):
+            self.progress.say(
+                State(title, min(int(done or 0), int(planned or 0)), int(planned or 0))
+            )
+
+    def _hush(self) -> None:
+        self.progress.stop()
+        with contextlib.suppress(OSError):
+            os.write(self._answer, b"\n")
+
+
+def _count(value: Any) -> bool:
+    return isinstance(value, int) and 0 <= value < _MOST
 
 
 def _said(line: bytes) -> dict[str, Any]:
     """What the engine said; nothing where foreign code wrote into its pipe."""
     try:
         said = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
 

@@ -42,11 +42,15 @@ class Bound:
 
 @dataclass(frozen=True)
 class Binder:
-    """Binds controls to checkers for one release."""
+    """Binds controls to checkers for one release.
 
-    release: Release
+    Without a release, what only a release can tell is not looked at: its task, its roles, its
+    columns, and the names of its data sets and documents.
+    """
+
+    release: Release | None
     registry: Registry
-    store: Store
+    store: Store | None
 
     def bind(self, control: Control, tell: Tell, *, applies: bool = True) -> Bound | None:
         """The bound control, or ``None`` after telling every mistake in it.
@@ -68,10 +72,10 @@ class Binder:
         bindings = self._bindings(checker, control, words, tell, applies=applies)
         if params is None or bindings is None or unknown:
             return None
-        if not applies:
+        if not applies or self.release is None or self.store is None:
             return Bound(checker, params, bindings)
-        sound = self._columns(params, bindings, tell)
-        sound = self._roles(checker, tell) and sound
+        sound = _columns(self.store, params, bindings, tell)
+        sound = _roles(self.release, checker, tell) and sound
         return Bound(checker, params, bindings) if sound else None
 
     def _checker(self, control: Control, tell: Tell) -> Checker | None:
@@ -95,7 +99,7 @@ class Binder:
         return checker
 
     def _task(self, checker: Checker, tell: Tell) -> None:
-        task = self.release.task
+        task = self.release.task if self.release is not None else None
         if task is not None and checker.tasks and task not in checker.tasks:
             tell(
                 "DC032",
@@ -176,71 +180,30 @@ class Binder:
             return asked.subject
         key, written = _written(asked, control.with_, words)
         if asked.subject == "document":
-            known: Iterable[str] = self.release.documents
+            known: Iterable[str] | None = self.release.documents if self.release else None
             name = asked.argument if written is None else written
             code, what = "DC031", "document"
         else:
-            known = self.release.data
+            known = self.release.data if self.release else None
             name = written if written is not None else (asked.data or _BY_DEFAULT)
             code, what = "DC020", "data set"
         if not isinstance(name, str):
             tell("DC015", ("with", key), f"{key}: give the name of one {what}")
             return None
-        if name not in known:
+        if known is not None and name not in known:
             hint = did_you_mean(name, known) or f"the release names no {what}s"
             where = ("with", key) if written is not None else ("check",)
             tell(code, where, f"the release has no {what} {name!r}", hint)
             return None
         return name
 
-    def _columns(self, params: Params, bindings: tuple[Binding, ...], tell: Tell) -> bool:
-        """Refuse names of columns that no bound data set has; tell collectors what is read."""
-        sound = True
-        data = [b for b in bindings if b.need.collector.evidence.subject == "data"]
-        fields = column_fields(type(params))
-        for binding in data:
-            told = [
-                getattr(params, field)
-                for field, mark in fields.items()
-                if mark.argument in {None, binding.argument}
-            ]
-            if None in told or not any(told):
-                self.store.will_read_any(binding.need)
-        for field, mark in fields.items():
-            given = getattr(params, field)
-            names = (given,) if isinstance(given, str) else tuple(given or ())
-            for binding in data:
-                if mark.argument not in {None, binding.argument}:
-                    continue
-                self.store.will_read(binding.need, names)
-                known = self.store.columns(binding.need.subject)
-                for index, name in enumerate(names):
-                    if known is not None and name not in known:
-                        tell(
-                            "DC019",
-                            ("with", field, name if isinstance(given, Mapping) else index),
-                            f"data set {binding.need.subject!r} has no column {name!r}",
-                            did_you_mean(name, known),
-                            key=isinstance(given, Mapping),
-                        )
-                        sound = False
-        return sound
-
-    def _roles(self, checker: Checker, tell: Tell) -> bool:
-        missing = [r for r in checker.roles if not _given(self.release, r)]
-        for role in missing:
-            tell(
-                "DC021",
-                ("check",),
-                f"{checker.id} needs `columns: {{{role}: …}}`, which the release does not give",
-            )
-        return not missing
-
     def describe(self, bound: Bound, tell: Tell) -> None:
         """Describe all evidence of a control.
 
         :raises EvidenceError: an artefact is missing, unreadable or changed.
         """
+        if self.store is None:
+            return
         for binding in bound.bindings:
             try:
                 self.store.describe(binding.need)
@@ -248,6 +211,51 @@ class Binder:
                 tell("DC021", ("check",), error.message)
             except NotYet as error:
                 tell(error.code, ("check",), error.message)
+
+
+def _columns(store: Store, params: Params, bindings: tuple[Binding, ...], tell: Tell) -> bool:
+    """Refuse names of columns that no bound data set has; tell collectors what is read."""
+    sound = True
+    data = [b for b in bindings if b.need.collector.evidence.subject == "data"]
+    fields = column_fields(type(params))
+    for binding in data:
+        told = [
+            getattr(params, field)
+            for field, mark in fields.items()
+            if mark.argument in {None, binding.argument}
+        ]
+        if None in told or not any(told):
+            store.will_read_any(binding.need)
+    for field, mark in fields.items():
+        given = getattr(params, field)
+        names = (given,) if isinstance(given, str) else tuple(given or ())
+        for binding in data:
+            if mark.argument not in {None, binding.argument}:
+                continue
+            store.will_read(binding.need, names)
+            known = store.columns(binding.need.subject)
+            for index, name in enumerate(names):
+                if known is not None and name not in known:
+                    tell(
+                        "DC019",
+                        ("with", field, name if isinstance(given, Mapping) else index),
+                        f"data set {binding.need.subject!r} has no column {name!r}",
+                        did_you_mean(name, known),
+                        key=isinstance(given, Mapping),
+                    )
+                    sound = False
+    return sound
+
+
+def _roles(release: Release, checker: Checker, tell: Tell) -> bool:
+    missing = [r for r in checker.roles if not _given(release, r)]
+    for role in missing:
+        tell(
+            "DC021",
+            ("check",),
+            f"{checker.id} needs `columns: {{{role}: …}}`, which the release does not give",
+        )
+    return not missing
 
 
 def _untold(*_: Any, **__: Any) -> None:

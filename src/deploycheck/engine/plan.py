@@ -6,20 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from deploycheck.authoring.errors import DefinitionError, EvidenceError
 from deploycheck.authoring.files import Files
 from deploycheck.engine.artefacts import digests
 from deploycheck.engine.asked import kind_of, requirements
-from deploycheck.engine.bind import Binder, Bound
+from deploycheck.engine.bind import Binder, Bound, Tell
 from deploycheck.engine.document import Document, parse
+from deploycheck.engine.floor import unreachable
 from deploycheck.engine.inputs import stray_inputs
 from deploycheck.engine.load import LoadedControl, LoadedPolicy, load_policy, load_release
 from deploycheck.engine.materials import Materials, Text
 from deploycheck.engine.problems import PolicyError, Problem
 from deploycheck.engine.quiet import quiet
 from deploycheck.engine.registry import Registry
+from deploycheck.engine.requirement import Requirement
 from deploycheck.engine.step import Plan, Step
 from deploycheck.engine.store import Store
 from deploycheck.model.base import format_instant
@@ -50,7 +53,7 @@ def _plan(materials: Materials, registry: Registry) -> Plan:
         vouched = materials.vouched
         files = Files(materials.folder, trust_stat=vouched is not None, known=dict(vouched or {}))
         store = Store(release, files, registry.collector, known=materials.known)
-        planner = _Planner(materials, Binder(release, registry, store), document, problems)
+        planner = _Planner(materials, release, store, registry, document, problems)
     policies = _Policies(materials, release, problems)
     for text in materials.policies:
         policies.add(text, planner)
@@ -62,13 +65,11 @@ def _plan(materials: Materials, registry: Registry) -> Plan:
     return Plan(
         materials=materials,
         release=release,
-        release_used=_release_used(
-            release, document, materials.release, planner.binder.store, registry
-        ),
+        release_used=_release_used(release, document, materials.release, planner.store, registry),
         policies=tuple(policies.policies),
         policies_used=tuple(policies.used),
         steps=tuple(policies.steps),
-        store=planner.binder.store,
+        store=planner.store,
         registry=registry,
         expired=tuple(policies.expired),
         alarms=_alarms(policies.steps),
@@ -104,6 +105,7 @@ class _Policies:
             if known.policy == loaded.policy.policy:
                 message = f"policy {known.policy!r} is also in {used.path}"
                 self.problems.append(Problem("DC028", message, document.place(("policy",))))
+        self.problems += unreachable(loaded)
         self.policies.append(loaded.policy)
         self.used.append(_policy_used(loaded, text.place))
         self.expired += _expired(loaded, self.materials.as_of)
@@ -117,9 +119,15 @@ class _Planner:
     """Turns loaded controls into steps, telling problems with their places."""
 
     materials: Materials
-    binder: Binder
+    release: Release
+    store: Store
+    registry: Registry
     release_document: Document
     problems: list[Problem]
+
+    @cached_property
+    def binder(self) -> Binder:
+        return Binder(self.release, self.registry, self.store)
 
     def steps(self, policy: LoadedPolicy, place: str) -> Iterator[Step]:
         for loaded in policy.controls:
@@ -129,23 +137,13 @@ class _Planner:
                 yield step
 
     def _step(self, policy: LoadedPolicy, loaded: LoadedControl, place: str) -> Step | None:
-        control, document = loaded.control, policy.document
-
-        def tell(
-            code: str, path: Sequence[Any], message: str, hint: str = "", *, key: bool = False
-        ) -> None:
-            where = document.place((*loaded.path, *path), key=key)
-            self.problems.append(Problem(code, message, where, hint))
-
-        excused = _excused(control, self.binder.release)
-        bound = self.binder.bind(control, tell, applies=excused is None)
-        checker = bound.checker if bound else self._known(control)
-        if checker is None:
+        control = loaded.control
+        tell = teller(policy, loaded, self.problems)
+        excused = _excused(control, self.release)
+        asked = ask(control, self.binder, tell, applies=excused is None)
+        if asked is None:
             return None
-        kind = kind_of(control, checker.kind, tell)
-        asked = requirements(control, checker, kind, tell)
-        if bound is None or asked is None:
-            return None
+        bound, kind, wanted = asked
         name = policy.policy.policy
         return Step(
             key=f"{name}/{control.id}",
@@ -153,17 +151,12 @@ class _Planner:
             control=control,
             bound=bound,
             kind=kind,
-            requirements=asked,
+            requirements=wanted,
             enforcement=control.enforced_at(self.materials.as_of),
-            location=f"{place}:{document.place(loaded.path).line}",
+            location=f"{place}:{policy.document.place(loaded.path).line}",
             broken=self._broken(bound, tell) if excused is None else None,
             excused=excused,
         )
-
-    def _known(self, control: Control) -> Any:
-        """The checker of a control that could not be bound, to go on telling its mistakes."""
-        with suppress(DefinitionError):
-            return self.binder.registry.checker(control.check)
 
     def _broken(self, bound: Bound, tell: Any) -> EvidenceError | None:
         try:
@@ -175,6 +168,37 @@ class _Planner:
                 Problem("DC019", str(error), self.release_document.place(("data",), key=True))
             )
         return None
+
+
+def teller(policy: LoadedPolicy, loaded: LoadedControl, problems: list[Problem]) -> Tell:
+    """What tells the mistakes of one control, at their places below it."""
+
+    def tell(
+        code: str, path: Sequence[Any], message: str, hint: str = "", *, key: bool = False
+    ) -> None:
+        where = policy.document.place((*loaded.path, *path), key=key)
+        problems.append(Problem(code, message, where, hint))
+
+    return tell
+
+
+def ask(
+    control: Control, binder: Binder, tell: Tell, *, applies: bool = True
+) -> tuple[Bound, Kind, dict[str, Requirement]] | None:
+    """What a control asks for, or ``None`` after telling every mistake in it.
+
+    With a binder that has no release, this is what ``lint`` looks at.
+    """
+    bound = binder.bind(control, tell, applies=applies)
+    checker = bound.checker if bound else None
+    if checker is None:
+        with suppress(DefinitionError):  # not bound, and yet its other mistakes are told
+            checker = binder.registry.checker(control.check)
+    if checker is None:
+        return None
+    kind = kind_of(control, checker.kind, tell)
+    wanted = requirements(control, checker, kind, tell)
+    return None if bound is None or wanted is None else (bound, kind, wanted)
 
 
 def _excused(control: Control, release: Release) -> str | None:

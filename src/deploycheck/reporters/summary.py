@@ -82,5 +82,5 @@ def _control(verdict: Verdict, width: int, *, several: bool) -> Iterator[str]:
     if verdict.enforcement is Enforcement.ADVISORY:
         reason = f"(advisory) {reason}"
     yield f"{label(verdict.outcome):<{width}}  {name}  {reason}"
-    hint = bounded(verdict.code or verdict.check)
+    hint = bounded(verdict.code) if verdict.code else name
     yield f"{' ' * width}  {place(verdict.location)}  (deploycheck explain {hint})"

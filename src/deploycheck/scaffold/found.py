@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["Column", "DataFile", "Document", "Found", "ModelFile", "Proposal", "Role"]
+__all__ = [
+    "Column", "DataFile", "DataRole", "Document", "Found", "Kind", "ModelFile", "Proposal", "Role",
+]  # fmt: skip
 
 Kind = Literal["integer", "float", "text", "boolean", "date", "datetime", "other"]
 Role = Literal["target", "prediction", "score", "protected", "id", "time"]
@@ -52,7 +54,8 @@ class DataFile:
 class ModelFile:
     """One file that holds a model.
 
-    :param format: such as ``onnx``, ``pickle``, ``joblib``, ``skops``, ``safetensors``, ``lightgbm``.
+    :param format: such as ``onnx``, ``pickle``, ``joblib``, ``skops``, ``safetensors`` or
+        ``lightgbm``.
     :param runs: whether this version of deploycheck can ask it.
     :param why: what that means, for a person; for one that cannot be asked, what to do instead.
     :param inputs: names of the inputs that the file itself gives, where it does.
