@@ -10,6 +10,7 @@ What cannot be installed is a row that says so. ``--from`` prints the tables of 
 
 import argparse
 import json
+import re
 import statistics
 import subprocess
 import sys
@@ -114,7 +115,10 @@ def last_error(text: str) -> str:
     """The line of a log or a traceback that names the error."""
     lines = [line.strip() for line in text.splitlines()]
     errors = [line for line in lines if "Error" in line or line.lower().startswith("error")]
-    return errors[-1][:160] if errors else ""
+    if errors and "metadata-generation-failed" in errors[-1]:
+        return "no wheel for this machine, and its source was not built here"
+    # Where the file lies says nothing to anybody else.
+    return re.sub(r" \(/[^)]*\)?", "", errors[-1])[:160] if errors else ""
 
 
 def imported(folder: Path, module: str, runs: int = 3) -> tuple[float | None, str]:
@@ -145,7 +149,7 @@ def measured(peer: Peer, folder: Path, runs: int) -> dict[str, Any]:
         told["package"] = "the checkout"
     refused = pip(folder, peer.package)
     if refused:
-        return {**told, "plain": f"is not installed: {refused}"}
+        return {**told, "plain": f"not measured: {refused}"}
     inside = run_json(folder, ["-c", INSIDE, peer.distribution])
     told |= {**inside, "plain": "works"}
     seconds, error = imported(folder, peer.module)
@@ -183,7 +187,7 @@ def costs(peers: Sequence[Mapping[str, Any]]) -> str:
     rows = []
     for peer in peers:
         if "version" not in peer:
-            rows.append([peer["name"], NONE, NONE, NONE, NONE, NONE, cell(peer["plain"])])
+            rows.append([peer["name"], *[NONE] * 5, cell(peer["plain"])])
             continue
         seconds = peer["import_seconds"]
         told = cell(peer["plain"])
@@ -202,7 +206,7 @@ def costs(peers: Sequence[Mapping[str, Any]]) -> str:
             ]
         )
     head = ["tool", "version", "licence in its metadata", "packages", "size", "import"]
-    return table([*head, "a plain install"], rows)
+    return table([*head, "a plain `pip install`"], rows)
 
 
 def answers(peers: Sequence[Mapping[str, Any]]) -> str:

@@ -64,3 +64,13 @@ def test_a_release_with_the_wrong_example_has_this_mistake_and_the_right_one_non
 def test_a_policy_that_is_not_in_force_is_told(desk):
     assert desk.codes(CODES["DC027"].example_bad) == {"DC027"}
     assert desk.codes(CODES["DC027"].example_good) == set()
+
+
+def test_a_check_for_another_task_is_told(desk):
+    release = "task: regression\ncolumns: {target: income, prediction: age}\n"
+    asked = {"bad": "require: {accuracy: {min: 0.8}}", "good": "require: {mae: {max: 1000000}}"}
+    for word, example in (
+        ("bad", CODES["DC032"].example_bad), ("good", CODES["DC032"].example_good),
+    ):  # fmt: skip
+        found = desk.codes(f"{example}\n{asked[word]}\n{BY if word == 'bad' else ''}", release)
+        assert ("DC032" in found) == (word == "bad"), found

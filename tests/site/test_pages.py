@@ -100,7 +100,7 @@ def test_every_page_has_a_title_of_its_own(site):
 def test_the_files_that_make_it_are_not_part_of_it(site):
     parts = {p.relative_to(site.folder).parts[0] for p in site.folder.rglob("*") if p.is_file()}
     assert "site" not in parts
-    assert not [p for p in site.folder.rglob("*.py") if "examples" not in p.parts]
+    assert not [p for p in site.folder.rglob("*.py") if not {"examples", "benchmarks"} & set(p.parts)]
     assert not (site.folder / "sitemap.xml").exists()
 
 
@@ -115,6 +115,6 @@ def test_files_that_pages_lead_to_are_there_as_they_are_and_as_pages(site):
 def test_the_words_of_every_page_can_be_searched(site):
     index = json.loads((site.folder / "search" / "search_index.json").read_text(encoding="utf-8"))
     found = {entry["location"].partition("#")[0] for entry in index["docs"]}
-    files = {name for name in site.pages if name.endswith((".yaml.html", ".py.html"))}
+    files = {name for name in site.pages if name.endswith((".yaml.html", ".py.html", ".json.html"))}
     assert set(site.pages) - {"404.html"} - files == found
     assert not [e["location"] for e in index["docs"] if "proof:" in e["text"]][1:]

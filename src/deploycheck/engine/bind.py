@@ -130,6 +130,8 @@ class Binder:
                 if found["type"] == "missing":
                     where = path if given else ("check",)
                     name = found["loc"][0]
+                    if _misspelt(str(name), given, words):
+                        continue  # told as the unknown word that it was written as
                     tell("DC015", where, f"parameter {name!r} is missing", "give it in `with`")
                 else:
                     name = ".".join(str(part) for part in found["loc"])
@@ -256,6 +258,12 @@ def _roles(release: Release, checker: Checker, tell: Tell) -> bool:
             f"{checker.id} needs `columns: {{{role}: …}}`, which the release does not give",
         )
     return not missing
+
+
+def _misspelt(name: str, given: Mapping[str, Any], words: Mapping[str, str]) -> bool:
+    """Whether an unknown word stands where ``name`` was probably meant."""
+    meant = did_you_mean(name, (name,))
+    return any(key not in words and did_you_mean(key, words) == meant for key in given)
 
 
 def _untold(*_: Any, **__: Any) -> None:

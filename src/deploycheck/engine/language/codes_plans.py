@@ -183,7 +183,7 @@ CODES = (
         "The check is defined for other tasks than the release's: an approval rate needs a "
         "classification, a mean error a regression.",
         "Choose a check for the task, or excuse the control by `when: {release.task: …}`.",
-        "check: performance.r2          # the release says task: binary_classification",
-        "check: performance.floor",
+        "check: performance.slice_floor   # the release says task: regression",
+        "check: performance.floor         # which knows mae, for a regression",
     ),
 )
