@@ -34,6 +34,7 @@ help: ## Show what there is
 	@echo "make browser     install Chromium, zsh and fish, which some tests need"
 	@echo "make lint        lint, types and import contracts alone"
 	@echo "make bench       the long benchmarks"
+	@echo "make peers       measure the other tools of docs/comparison.md again (half an hour)"
 	@echo "make floors      all tests on the oldest versions of libraries that are allowed"
 	@echo "make docs-pages  write the pages that are made from the code"
 	@echo "make site        build the documentation's site in build/site"
@@ -157,7 +158,8 @@ floors: $(DEVELOPED) ## All tests on the oldest versions that are allowed
 
 .PHONY: bench
 bench: $(DEVELOPED) ## The long benchmarks
-	@for benchmark in benchmarks/[a-z]*.py benchmarks/coverage/tables.py; do \
+	@for benchmark in $(filter-out benchmarks/peers.py,$(wildcard benchmarks/[a-z]*.py)) \
+	    benchmarks/coverage/tables.py; do \
 	  echo "== $$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
 
 .PHONY: docs-pages
@@ -172,6 +174,10 @@ site: $(DEVELOPED) ## The documentation as a site, in build/site
 
 serve: $(DEVELOPED) ## The site while you write
 	@$(MKDOCS) serve
+
+.PHONY: peers
+peers: $(DEVELOPED) ## Measure other tools again, for docs/comparison.md: half an hour, and PyPI
+	@$(BIN)/python benchmarks/peers.py --write
 
 .PHONY: clean
 clean: ## Remove what was built
