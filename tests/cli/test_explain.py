@@ -69,8 +69,8 @@ def test_why_it_fails_and_which_group(record):
 
 
 def test_every_verdict_of_the_run_is_explained(record, decision):
-    from deploycheck.engine.advice import explained
-    from deploycheck.engine.advice_stored import newest
+    from deploycheck.engine.advising.advice import explained
+    from deploycheck.engine.advising.stored import newest
 
     stored = newest(record).decision
     told = {v.control: explained(v) for v in stored.verdicts}

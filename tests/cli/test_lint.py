@@ -194,7 +194,7 @@ def test_a_thousand_controls_take_less_than_half_a_second():
     from datetime import UTC, datetime
 
     from deploycheck import plugins
-    from deploycheck.engine.lint import lint as look
+    from deploycheck.engine.linting.lint import lint as look
 
     controls = "".join(
         f"  - id: C-{i}\n    title: t\n    check: data_quality.completeness\n"

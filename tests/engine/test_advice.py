@@ -7,9 +7,9 @@ from runpy import run_path
 
 import pytest
 
-from deploycheck.engine.advice import explained
-from deploycheck.engine.advice_stored import UnusableError, named, newest
-from deploycheck.engine.advice_text import WIDTH, verdict_text
+from deploycheck.engine.advising.advice import explained
+from deploycheck.engine.advising.stored import UnusableError, named, newest
+from deploycheck.engine.advising.text import WIDTH, verdict_text
 from deploycheck.engine.canonical import digest
 from deploycheck.model.measurement import Interval, Measurement
 from deploycheck.model.policy import Enforcement, Kind, Severity

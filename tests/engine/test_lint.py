@@ -10,9 +10,9 @@ from deploycheck.authoring.checker import checker
 from deploycheck.authoring.estimates import Count
 from deploycheck.authoring.measure import Measure
 from deploycheck.authoring.params import Params
-from deploycheck.engine.lint import lint
-from deploycheck.engine.lint_advice import ADVICE
-from deploycheck.engine.lint_files import Chosen, choose, look
+from deploycheck.engine.linting.advice import ADVICE
+from deploycheck.engine.linting.files import Chosen, choose, look
+from deploycheck.engine.linting.lint import lint
 from deploycheck.engine.materials import gather
 from deploycheck.engine.plan import make_plan
 from deploycheck.engine.problems import PolicyError

@@ -100,7 +100,9 @@ def test_every_page_has_a_title_of_its_own(site):
 def test_the_files_that_make_it_are_not_part_of_it(site):
     parts = {p.relative_to(site.folder).parts[0] for p in site.folder.rglob("*") if p.is_file()}
     assert "site" not in parts
-    assert not [p for p in site.folder.rglob("*.py") if not {"examples", "benchmarks"} & set(p.parts)]
+    assert not [
+        p for p in site.folder.rglob("*.py") if not {"examples", "benchmarks"} & set(p.parts)
+    ]
     assert not (site.folder / "sitemap.xml").exists()
 
 

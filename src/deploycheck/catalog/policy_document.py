@@ -18,7 +18,7 @@ from deploycheck.catalog.policy_words import (
     requirement,
     validity,
 )
-from deploycheck.engine.advice_words import subject
+from deploycheck.engine.advising.words import subject
 from deploycheck.engine.wording import bounded, plain, said
 from deploycheck.model.base import format_instant
 from deploycheck.model.policy import InputDeclaration

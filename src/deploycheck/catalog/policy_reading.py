@@ -11,8 +11,8 @@ from deploycheck.authoring.checker import Checker
 from deploycheck.engine.bind import Binder
 from deploycheck.engine.document import Document, parse, read
 from deploycheck.engine.inputs import stray_inputs
-from deploycheck.engine.lint import lint
-from deploycheck.engine.lint_inputs import references, stand_ins
+from deploycheck.engine.linting.inputs import references, stand_ins
+from deploycheck.engine.linting.lint import lint
 from deploycheck.engine.load import LoadedControl, LoadedPolicy, load_policy, load_release
 from deploycheck.engine.plan import ask, teller
 from deploycheck.engine.problems import PolicyError, Problem

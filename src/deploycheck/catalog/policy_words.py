@@ -7,7 +7,7 @@ from typing import Any
 
 from deploycheck.authoring.measure import Measure
 from deploycheck.catalog.policy_reading import Read, Shown
-from deploycheck.engine.advice_words import requirement_sentence
+from deploycheck.engine.advising.words import requirement_sentence
 from deploycheck.engine.wording import bounded, percent, said
 from deploycheck.model.base import format_instant
 from deploycheck.model.policy import Control, Enforcement, Kind, Policy, Uncertain

@@ -29,8 +29,8 @@ def command(what: str | None, decision: str | None, record: str | None, *, as_js
     """
     from deploycheck import plugins
     from deploycheck.catalog.checks import page
-    from deploycheck.engine.advice_lookup import Library, UnknownError
-    from deploycheck.engine.advice_stored import Stored, UnusableError, named, newest
+    from deploycheck.engine.advising.lookup import Library, UnknownError
+    from deploycheck.engine.advising.stored import Stored, UnusableError, named, newest
     from deploycheck.engine.exits import Exit
     from deploycheck.engine.language.place import visible
     from deploycheck.engine.record import FOLDER

@@ -13,9 +13,9 @@ import click
 from deploycheck.cli.terminal import coloured
 
 if TYPE_CHECKING:
-    from deploycheck.scaffold.choices import Choices, Given
     from deploycheck.scaffold.found import Found
-    from deploycheck.scaffold.pipeline import Ci
+    from deploycheck.scaffold.project.choices import Choices, Given
+    from deploycheck.scaffold.project.pipeline import Ci
 
 _COLUMN = "COLUMN"
 _ROLES: tuple[tuple[str, str, str, bool], ...] = (
@@ -95,8 +95,8 @@ class _Init:
         )  # fmt: skip
 
     def run(self) -> int:
-        from deploycheck.scaffold.choosing import choose
-        from deploycheck.scaffold.look import look
+        from deploycheck.scaffold.looking.look import look
+        from deploycheck.scaffold.project.choosing import choose
 
         self._refuse_taken()
         found = look(self.folder)
@@ -111,8 +111,8 @@ class _Init:
         return self._write(chosen, given)
 
     def _refuse_taken(self) -> None:
-        from deploycheck.scaffold.drafting import paths
-        from deploycheck.scaffold.write import taken
+        from deploycheck.scaffold.project.drafting import paths
+        from deploycheck.scaffold.project.write import taken
 
         if self.options["force"] or self.options["dry_run"]:
             return
@@ -125,8 +125,8 @@ class _Init:
 
         :raises click.UsageError: something that does not fit what was found.
         """
-        from deploycheck.scaffold.choices import Given
-        from deploycheck.scaffold.said import ROLES, SaidError, said
+        from deploycheck.scaffold.project.choices import Given
+        from deploycheck.scaffold.project.said import ROLES, SaidError, said
 
         given = Given(name=self.options["name"], policy_name=self.options["policy_name"])
         for role in ROLES:
@@ -142,7 +142,7 @@ class _Init:
         return given
 
     def _tell(self, chosen: Choices) -> None:
-        from deploycheck.scaffold.telling import found_lines, proposed_lines
+        from deploycheck.scaffold.project.telling import found_lines, proposed_lines
 
         for title, lines in (("Found", found_lines(chosen)), ("Proposed", proposed_lines(chosen))):
             shown = list(lines)
@@ -151,8 +151,8 @@ class _Init:
 
     def _ask(self, found: Found, given: Given) -> Given:
         """Every question, until all are answered."""
-        from deploycheck.scaffold.asking import next_question
-        from deploycheck.scaffold.said import SaidError, said
+        from deploycheck.scaffold.project.asking import next_question
+        from deploycheck.scaffold.project.said import SaidError, said
 
         # polars takes Ctrl-C over in such a way that a question would wait for its answer first.
         if hasattr(signal, "siginterrupt"):
@@ -175,7 +175,7 @@ class _Init:
 
     def _print(self, chosen: Choices) -> int:
         from deploycheck.engine.exits import Exit
-        from deploycheck.scaffold.drafting import draft
+        from deploycheck.scaffold.project.drafting import draft
 
         made = draft(chosen, self.folder, self.ci)
         for path, data in made.files.items():
@@ -191,10 +191,10 @@ class _Init:
         from deploycheck import plugins
         from deploycheck.engine.exits import Exit
         from deploycheck.engine.problems import render
-        from deploycheck.scaffold.closing import closing_lines
-        from deploycheck.scaffold.drafting import draft, prove
-        from deploycheck.scaffold.left import left_to_say
-        from deploycheck.scaffold.write import OutsideError, TakenError, write_all
+        from deploycheck.scaffold.project.closing import closing_lines
+        from deploycheck.scaffold.project.drafting import draft, prove
+        from deploycheck.scaffold.project.left import left_to_say
+        from deploycheck.scaffold.project.write import OutsideError, TakenError, write_all
 
         made = draft(chosen, self.folder, self.ci)
         ignore = made.ignore if chosen.found.git else None
@@ -255,8 +255,8 @@ def _renew(folder: Path) -> int:
     from deploycheck.engine.durable import write
     from deploycheck.engine.exits import Exit
     from deploycheck.engine.problems import PolicyError, render
-    from deploycheck.scaffold.drafting import RELEASE
-    from deploycheck.scaffold.renew import renewed
+    from deploycheck.scaffold.project.drafting import RELEASE
+    from deploycheck.scaffold.project.renew import renewed
 
     path = folder / RELEASE
     try:

@@ -13,7 +13,7 @@ from deploycheck.cli.terminal import coloured
 from deploycheck.shipped import PREFIX, pack
 
 if TYPE_CHECKING:
-    from deploycheck.engine.lint import Linted
+    from deploycheck.engine.linting.lint import Linted
     from deploycheck.engine.registry import Registry
 
 _FORMATS = ("text", "github", "json")
@@ -78,8 +78,8 @@ def command(
     0 no mistake, 2 usage, 4 mistakes.
     """  # fmt: skip
     from deploycheck import plugins
-    from deploycheck.engine.lint import Linted
-    from deploycheck.engine.lint_files import choose, look
+    from deploycheck.engine.linting.files import choose, look
+    from deploycheck.engine.linting.lint import Linted
     from deploycheck.engine.problems import Problem
 
     if inputs and release is None:
@@ -123,8 +123,8 @@ def _planned(
     registry: "Registry",
 ) -> "list[Linted]":
     """The same, with the mistakes that the plan for a release tells in place of the policies'."""
-    from deploycheck.engine.lint import Linted
-    from deploycheck.engine.lint_files import label_of
+    from deploycheck.engine.linting.files import label_of
+    from deploycheck.engine.linting.lint import Linted
     from deploycheck.engine.materials import gather
     from deploycheck.engine.plan import make_plan
     from deploycheck.engine.problems import PolicyError, Problem
@@ -151,8 +151,8 @@ def _planned(
 
 def _end(found: "Sequence[Linted]", form: str, *, strict: bool) -> None:
     """Print what was found, and end with the exit code it means."""
-    from deploycheck.engine import lint_report
     from deploycheck.engine.exits import Exit
+    from deploycheck.engine.linting import report as lint_report
 
     colour = form == "text" and coloured(sys.stdout)
     if form == "text":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from deploycheck.scaffold.plugin import Begun, NewCheck
+    from deploycheck.scaffold.plugin.make import Begun, NewCheck
 
 
 @click.group("new")
@@ -60,9 +60,9 @@ def checker(
     from deploycheck.catalog.checks import page
     from deploycheck.engine.exits import Exit
     from deploycheck.engine.language.place import visible
-    from deploycheck.scaffold.plugin import NewCheck, begin
-    from deploycheck.scaffold.plugin_names import WrongName
-    from deploycheck.scaffold.plugin_write import ThereAlready
+    from deploycheck.scaffold.plugin.make import NewCheck, begin
+    from deploycheck.scaffold.plugin.names import WrongName
+    from deploycheck.scaffold.plugin.write import ThereAlready
 
     home = Path(folder)
     asked = NewCheck(name, evidence, measure, unit, "higher" if better == "higher" else "lower")
@@ -90,7 +90,7 @@ def _prove(asked: "NewCheck") -> None:
     :raises WrongName: one cannot.
     """
     from deploycheck import plugins
-    from deploycheck.scaffold.plugin_names import check_id, check_measure, check_unit
+    from deploycheck.scaffold.plugin.names import check_id, check_measure, check_unit
 
     registry = plugins.registry()
     taken = {}

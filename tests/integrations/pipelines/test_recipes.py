@@ -147,7 +147,7 @@ def test_a_gate_in_a_candidate_that_cannot_be_written_leaves_its_record_elsewher
 
 
 def test_advice_is_on_its_page_in_the_same_words(kit):
-    from deploycheck.engine.lint_advice import ADVICE
+    from deploycheck.engine.linting.advice import ADVICE
 
     text = (kit.ROOT / "docs/lint.md").read_text(encoding="utf-8")
     shown = dict(re.findall(r"^\| `(lint:\w+)` \| ([^|]*?) \|", text, re.MULTILINE))
@@ -158,7 +158,7 @@ def test_advice_is_on_its_page_in_the_same_words(kit):
 
 
 def test_folders_that_are_skipped_are_on_the_page(kit):
-    from deploycheck.engine.lint_files import SKIPPED
+    from deploycheck.engine.linting.files import SKIPPED
 
     text = (kit.ROOT / "docs/lint.md").read_text(encoding="utf-8")
     assert all(f"`{name}`" in text for name in SKIPPED)

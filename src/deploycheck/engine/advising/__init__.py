@@ -1,0 +1,1 @@
+"""What a verdict means and what to do about it."""

@@ -1,0 +1,1 @@
+"""Mistakes in policies and releases that no data are needed for."""

@@ -1,0 +1,73 @@
+"""Looks at a project: what is there, and what is proposed from it. Nothing of it is run."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from deploycheck.authoring.files import Files
+from deploycheck.scaffold.found import DataFile, Found
+from deploycheck.scaffold.looking.columns import Look
+from deploycheck.scaffold.looking.data import data_files
+from deploycheck.scaffold.looking.documents import documents
+from deploycheck.scaffold.looking.models import models
+from deploycheck.scaffold.looking.project import project
+from deploycheck.scaffold.looking.roles import Roles, roles
+from deploycheck.scaffold.looking.target import likeness
+from deploycheck.scaffold.looking.walk import Budget, Limits, walk
+
+__all__ = ["look"]
+
+_DEFAULT = Limits()
+_NARROW = 2  # columns of a file that holds outcomes apart from what they are of
+
+
+def look(
+    folder: Path, *, limits: Limits = _DEFAULT, clock: Callable[[], float] = time.monotonic
+) -> Found:
+    """Everything that is found in a project's folder.
+
+    Only files inside the folder are opened; no link to a folder is followed, no pickle is loaded
+    and no code of the project is imported. What cannot be read, or is left out, is a note.
+
+    :param limits: how much is looked at, at most.
+    :param clock: seconds that only go up.
+    """
+    files = Files(folder)
+    told = project(folder)
+    seen = walk(folder, limits, Budget(limits.seconds / 5, clock))
+    papers = documents(seen, files, told.version)
+    data = data_files(seen, files, limits, Budget(limits.seconds * 3 / 5, clock))
+    found_models = models(seen, files, Budget(limits.seconds / 5, clock))
+    ordered = _ordered(data.files)
+    made = roles(ordered[0][1]) if ordered else Roles((), None, None, ())
+    notes = (*seen.notes, *told.notes, *data.notes, *made.notes, *found_models.notes, *papers.notes)
+    return Found(
+        name=told.name,
+        version=told.version,
+        data=tuple(each for each, _ in ordered),
+        models=found_models.files,
+        documents=papers.found,
+        proposals=made.proposals,
+        task=made.task,
+        positive=made.positive,
+        git=told.git,
+        ci=told.ci,
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _ordered(found: Sequence[tuple[DataFile, Look]]) -> list[tuple[DataFile, Look]]:
+    """The data files, the likeliest test set first.
+
+    Of those that no name tells apart it is the one that seems to have an outcome.
+    """
+
+    def key(each: tuple[DataFile, Look]) -> tuple[int, ...]:
+        data, seen = each
+        order = ("test", "other", "production", "train").index(data.role)
+        if data.role != "other":
+            return (order,)
+        width = len(seen.columns)
+        return order, width <= _NARROW, -likeness(seen), -width
+
+    return sorted(found, key=key)

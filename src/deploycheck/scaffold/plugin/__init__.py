@@ -1,0 +1,1 @@
+"""Writes a plugin package around a new checker."""
