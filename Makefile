@@ -121,7 +121,7 @@ $(EDITED): $(DEVELOPED)
 	@command -v npm >/dev/null || { \
 	  echo "make: the tests need node (20 or newer) and npm on the PATH; install them" >&2; exit 1; }
 	@echo "== install $(EDITOR_SERVER)"
-	@npm install --silent --no-audit --no-fund --prefix $(VENV)/editor $(EDITOR_SERVER)
+	@npm install --silent --no-audit --no-fund --fetch-timeout 60000 --fetch-retries 1 --prefix $(VENV)/editor $(EDITOR_SERVER)
 	@touch $@
 
 .PHONY: lint
