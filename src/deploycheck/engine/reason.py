@@ -71,6 +71,8 @@ def _one(step: Step, outcome: Outcome, m: Measurement) -> str:
     if isinstance(m.value, str) or m.value is None:
         return f"{name} is {bounded(str(m.value))}; {asked}"
     shown = quantity(m.value, m.unit, _limits(required))
+    if plain(m.name) == m.unit:  # "rows is 179 rows" says it twice
+        shown = shown.removesuffix(f" {m.unit}")
     if m.interval is None:
         detail = f" ({'; '.join(m.details[:_SHOWN])})" if m.details else ""
         return f"{name} is {shown}{detail if outcome is not Outcome.PASS else ''}; {asked}"

@@ -26,6 +26,18 @@ def note(found, text):
     return next((n for n in found.notes if text in n), "")
 
 
+def test_test_rows_without_the_outcome_that_the_training_rows_have(tmp_path):
+    """As in competitions: the last column of what is left is no outcome."""
+    rows = [f"{i},{'mf'[i % 2]},{'SCQ'[i % 3]}" for i in range(30)]
+    (tmp_path / "test.csv").write_text("\n".join(["id,sex,port", *rows]) + "\n")
+    labelled = [f"{row},{i % 2}" for i, row in enumerate(rows)]
+    (tmp_path / "train.csv").write_text("\n".join(["id,sex,port,Survived", *labelled]) + "\n")
+    found = look(tmp_path)
+    assert (found.of("target"), found.task, found.positive) == ((), None, None)
+    assert proposed(found, "protected") == ["sex"]
+    assert "test.csv has no column Survived, which train.csv has" in note(found, "--test FILE")
+
+
 def test_credit_example():
     found = look(EXAMPLES / "credit")
     assert found.data[0].path == "data/test.parquet"

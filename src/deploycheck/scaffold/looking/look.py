@@ -12,8 +12,8 @@ from deploycheck.scaffold.looking.documents import documents
 from deploycheck.scaffold.looking.models import models
 from deploycheck.scaffold.looking.project import project
 from deploycheck.scaffold.looking.roles import Roles, roles
-from deploycheck.scaffold.looking.target import likeness
-from deploycheck.scaffold.looking.walk import Budget, Limits, walk
+from deploycheck.scaffold.looking.target import likeness, named
+from deploycheck.scaffold.looking.walk import Budget, Limits, shown, walk
 
 __all__ = ["look"]
 
@@ -39,7 +39,7 @@ def look(
     data = data_files(seen, files, limits, Budget(limits.seconds * 3 / 5, clock))
     found_models = models(seen, files, Budget(limits.seconds / 5, clock))
     ordered = _ordered(data.files)
-    made = roles(ordered[0][1]) if ordered else Roles((), None, None, ())
+    made = _roles(ordered) if ordered else Roles((), None, None, ())
     notes = (*seen.notes, *told.notes, *data.notes, *made.notes, *found_models.notes, *papers.notes)
     return Found(
         name=told.name,
@@ -54,6 +54,24 @@ def look(
         ci=told.ci,
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _roles(ordered: Sequence[tuple[DataFile, Look]]) -> Roles:
+    """The roles of the likeliest test set; no outcome where only the training data have one."""
+    (data, seen), *others = ordered
+    made = roles(seen)
+    there = {column.name for column in data.columns}
+    for other, look_ in others:
+        lost = [name for name in named(look_) if name not in there]
+        if other.role == "train" and lost and not named(seen):
+            note = (
+                f"{shown(data.path)} has no column {shown(lost[0])}, which {shown(other.path)} has "
+                "and which may be the outcome. Rows without the true outcome judge nothing: name "
+                "labelled ones that the model was not trained on with --test FILE"
+            )
+            kept = tuple(each for each in made.proposals if each.role != "target")
+            return Roles(kept, None, None, (note, *made.notes))
+    return made
 
 
 def _ordered(found: Sequence[tuple[DataFile, Look]]) -> list[tuple[DataFile, Look]]:

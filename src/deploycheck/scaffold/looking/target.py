@@ -74,12 +74,17 @@ def targets(look: Look) -> Iterator[Proposal]:
     """
     found = sorted(_candidates(look), key=lambda each: -each.rank)
     unmistakable = [each for each in found if each.rank >= _UNMISTAKABLE]
-    named = [each for each in found if each.rank >= _NAMED]
+    by_name = [each for each in found if each.rank >= _NAMED]
     for each in found[:5]:
-        sure = unmistakable == [each] or (each.rank >= _EVENT and named == [each])
-        others = [shown(other.column.name) for other in named if other is not each]
+        sure = unmistakable == [each] or (each.rank >= _EVENT and by_name == [each])
+        others = [shown(other.column.name) for other in by_name if other is not each]
         more = f"; {' and '.join(others[:2])} could be as well" if others and not sure else ""
         yield Proposal("target", each.column.name, each.why + more, sure)
+
+
+def named(look: Look) -> tuple[str, ...]:
+    """The columns whose names say that they may be the outcome."""
+    return tuple(each.column.name for each in _candidates(look) if each.rank >= _NAMED)
 
 
 def likeness(look: Look) -> int:

@@ -21,8 +21,10 @@ def found_lines(chosen: Choices) -> Iterator[str]:
         yield _line("model", model.path, model.why)
     for document in chosen.found.documents:
         yield _line(document.kind.replace("_", " "), document.path, document.why)
+    told = {f"{model.path}: {model.why}" for model in chosen.found.models}
     for note in (*chosen.found.notes, *chosen.notes):
-        yield _line("note", note, "")
+        if note not in told:
+            yield _line("note", note, "")
 
 
 def proposed_lines(chosen: Choices) -> Iterator[str]:
