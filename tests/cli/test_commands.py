@@ -1,6 +1,9 @@
 """plan, explain, schema and report, as a shell sees them."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -166,3 +169,17 @@ def test_every_command_has_help(project):
         assert name in done.stdout
     assert "exit codes" in run(project, "--help").stdout.lower()
     assert "0.1.0" in run(project, "--version").stdout
+
+
+def test_a_broken_library_is_a_crash_and_no_block(tmp_path):
+    """Exit code 1 would say that the gate had decided."""
+    (tmp_path / "pydantic.py").write_text("raise ImportError('pydantic is too old')\n")
+    ended = subprocess.run(
+        [sys.executable, "-m", "deploycheck", "gate", "--policy", "p.yaml"],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)}, capture_output=True,
+        text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 70
+    assert "pydantic is too old" in ended.stderr
+    assert "pip check" in ended.stderr
+    assert "nothing was decided" in ended.stderr

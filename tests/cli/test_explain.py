@@ -1,6 +1,7 @@
 """deploycheck explain, on real runs: the two examples judged, and small projects."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -152,10 +153,14 @@ def test_records_beside_a_release_in_another_folder_are_named(project):
     (project.root / "same").symlink_to("models")
     project.policy(project.control())
     assert project.gate("--release", "models/release.yaml", "--out", "out").returncode == 0
-    done = explain("C-1", cwd=project.root, code=2)
-    assert done.stderr.endswith("there are some with --record models/.deploycheck\n")
     told = explain("C-1", "--record", "models/.deploycheck", cwd=project.root).stdout
     assert told.startswith("C-1  PASS\n")
+    assert explain("C-1", cwd=project.root).stdout == told  # the only one there is
+    (project.root / "copies").mkdir()
+    (project.root / "models").rename(project.root / "copies/a")
+    shutil.copytree(project.root / "copies/a", project.root / "copies/b")
+    done = explain("C-1", cwd=project.root, code=2)
+    assert "there are some with --record copies/" in done.stderr
 
 
 def test_a_broken_last_run_hides_no_check(tmp_path):

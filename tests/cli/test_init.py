@@ -92,6 +92,17 @@ def test_without_a_prediction_nothing_is_released(applicants):
     assert gate(applicants)[0].returncode == 4
 
 
+def test_roles_are_those_of_the_test_set_that_is_named(applicants):
+    """As in competitions: test.csv has no outcome, and a file of another name has."""
+    (applicants / "test.csv").rename(applicants / "holdout.csv")
+    bare = "id,sex,port\n" + "".join(f"{i},{'fm'[i % 2]},{'SCQ'[i % 3]}\n" for i in range(50))
+    (applicants / "test.csv").write_text(bare)
+    told = init(applicants, "--dry-run", "--test", "holdout.csv").stdout
+    for line in ("path: holdout.csv", "target: defaulted", "prediction: predicted"):
+        assert line in told, told
+    assert "CONFIRM: target" not in told
+
+
 def test_an_empty_folder_gets_files_that_say_what_to_add(tmp_path):
     ended = init(tmp_path)
     assert ended.returncode == 4

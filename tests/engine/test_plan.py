@@ -152,6 +152,18 @@ def test_mistakes_of_all_files_are_told_in_one_go(project):
     assert {"release.yaml", "b.yaml"} <= labels
 
 
+def test_a_column_that_the_release_names_wrongly_is_told_there_and_once(project):
+    text = (project.root / "release.yaml").read_text()
+    project.write("release.yaml", text.replace("prediction: ", "prediction: no_such_"))
+    project.policy(project.control("performance.floor", extra="rationale: r",
+                   require="{accuracy: {min: 0.5}}"))  # fmt: skip
+    (told,) = problems_of(project)
+    line = text.splitlines()[told[2] - 1]
+    assert told[:2] == ("DC019", "release.yaml")
+    assert line[told[3] - 1 :].startswith(text.partition("prediction: ")[2][:1])
+    assert "prediction: " in line[: told[3] - 1]
+
+
 def test_two_policies_of_one_name_are_refused(project):
     project.policy(project.control())
     project.policy(project.control(), name="b.yaml")

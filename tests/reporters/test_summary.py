@@ -43,6 +43,15 @@ def test_many_are_cut_and_the_rest_is_counted(decide, build):
     assert "\n1,000 planned = 0 passed + 1,000 failed\n" in text
 
 
+def test_a_cause_that_stops_several_controls_is_told_once(decide, build):
+    stopped = [build(Outcome.ERROR, control=f"C-{i}", reason="no file") for i in range(3)]
+    other = build(Outcome.ERROR, control="C-9", reason="another file")
+    text = summary.render(decide([*stopped, other]))
+    assert text.count("no file") == 1
+    assert "\nERROR  C-1  as C-0\nERROR  C-2  as C-0\n" in text
+    assert "another file" in text
+
+
 def test_a_cut_never_hides_what_blocks(decide, build):
     made = [build(Outcome.NOT_APPLICABLE, control=f"N-{i}") for i in range(100)]
     text = summary.render(decide([*made, build(Outcome.FAIL, control="LAST")]))

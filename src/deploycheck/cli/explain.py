@@ -15,7 +15,7 @@ import click
               help="A stored decision. [default: the newest in .deploycheck]")  # fmt: skip
 @click.option("--record", metavar="DIR",
               help="Folder of the records, where no --decision is given. "
-              "[default: .deploycheck]")  # fmt: skip
+              "[default: .deploycheck, or the only one a folder or two deeper]")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
 def command(what: str | None, decision: str | None, record: str | None, *, as_json: bool) -> None:
     """Explain a check, a measure, an error code, or what became of a control.
@@ -30,7 +30,7 @@ def command(what: str | None, decision: str | None, record: str | None, *, as_js
     from deploycheck import plugins
     from deploycheck.catalog.checks import page
     from deploycheck.engine.advising.lookup import Library, UnknownError
-    from deploycheck.engine.advising.stored import Stored, UnusableError, named, newest
+    from deploycheck.engine.advising.stored import Stored, UnusableError, named, newest, only
     from deploycheck.engine.exits import Exit
     from deploycheck.engine.language.place import visible
     from deploycheck.engine.record import FOLDER
@@ -44,6 +44,8 @@ def command(what: str | None, decision: str | None, record: str | None, *, as_js
     def run() -> Stored | None:
         """The stored decision, read when it is needed."""
         found = newest(home) if path is None else named(path)
+        if found is None and not asked and (near := only(Path.cwd())) is not None:
+            found = newest(near)  # a gate records beside the release, which may lie deeper
         if found is None and asked:
             raise click.UsageError(
                 f"no decision is recorded in {visible(str(home))}; name one with --decision"

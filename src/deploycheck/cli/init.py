@@ -101,12 +101,15 @@ class _Init:
         self._refuse_taken()
         found = look(self.folder)
         given = self._given(found)
+        if given.test:  # the roles are those of its columns
+            found = look(self.folder, test=given.test)
+            given = self._given(found)
         chosen = choose(found, given, yes=self.options["yes"], folder=self.folder)
         if self.options["dry_run"]:
             return self._print(chosen)
         self._tell(chosen)
         if self.asks:
-            given = self._ask(found, given)
+            found, given = self._ask(found, given)
             chosen = choose(found, given, folder=self.folder)
         return self._write(chosen, given)
 
@@ -149,8 +152,9 @@ class _Init:
             if shown:
                 click.echo("\n".join([f"{title}", *shown, ""]))
 
-    def _ask(self, found: Found, given: Given) -> Given:
+    def _ask(self, found: Found, given: Given) -> tuple[Found, Given]:
         """Every question, until all are answered."""
+        from deploycheck.scaffold.looking.look import look
         from deploycheck.scaffold.project.asking import next_question
         from deploycheck.scaffold.project.said import SaidError, said
 
@@ -170,8 +174,11 @@ class _Init:
                 given = said(found, given, question.role, tuple(filter(None, words)), self.folder)
             except SaidError as error:
                 click.echo(f"  {error}")
+            else:
+                if question.role == "test" and given.test != found.data[0].path:
+                    found = look(self.folder, test=given.test)
             click.echo()
-        return given
+        return found, given
 
     def _print(self, chosen: Choices) -> int:
         from deploycheck.engine.exits import Exit

@@ -2,6 +2,8 @@
 
 import importlib
 import os
+import sys
+import traceback
 from typing import Any
 
 import click
@@ -19,6 +21,9 @@ _COMMANDS = {
     "schema": "JSON Schemas for editors and readers.",
     "completion": "Completion for bash, zsh and fish.",
 }
+
+
+_CRASH = 70  # Exit.CRASH, without an import that may be what is broken
 
 
 class Lazy(click.Group):
@@ -40,7 +45,16 @@ class Lazy(click.Group):
             from deploycheck.cli.completing import register
 
             register()
-        return super().main(*arguments, **more)
+        try:
+            return super().main(*arguments, **more)
+        except Exception:  # noqa: BLE001 - what nobody expected must not end as exit 1, a BLOCK
+            traceback.print_exc()
+            click.echo(
+                "deploycheck: this is a defect, or a library that it needs is too old or broken "
+                "(`python -m pip check`); nothing was decided",
+                err=True,
+            )
+            sys.exit(_CRASH)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands by name, without importing one."""

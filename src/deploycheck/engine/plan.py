@@ -19,6 +19,7 @@ from deploycheck.engine.floor import unreachable
 from deploycheck.engine.inputs import stray_inputs
 from deploycheck.engine.load import LoadedControl, LoadedPolicy, load_policy, load_release
 from deploycheck.engine.materials import Materials, Text
+from deploycheck.engine.placing import named_in, place_of
 from deploycheck.engine.problems import PolicyError, Problem
 from deploycheck.engine.quiet import quiet
 from deploycheck.engine.registry import Registry
@@ -164,10 +165,17 @@ class _Planner:
         except EvidenceError as error:
             if error.code != "DC019":
                 return error
-            self.problems.append(
-                Problem("DC019", str(error), self.release_document.place(("data",), key=True))
-            )
+            self._absent(str(error))
         return None
+
+    def _absent(self, message: str) -> None:
+        """Tell a column that the data have not, where the release names it, and only once."""
+        column, release = named_in(message), self.binder.release
+        path = place_of(release, column) if column is not None and release is not None else None
+        if path is None and any(named_in(p.message) == column for p in self.problems):
+            return  # the policy names it, and its place was told
+        where = self.release_document.place(path or ("data",), key=path is None)
+        self.problems.append(Problem("DC019", message, where))
 
 
 def teller(policy: LoadedPolicy, loaded: LoadedControl, problems: list[Problem]) -> Tell:

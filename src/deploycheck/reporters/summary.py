@@ -41,8 +41,15 @@ def _lines(decision: Decision) -> Iterator[str]:
     if len(unrun) > FEW:  # a run of one control of many says so in a line for each reason
         told = [v for v in told if v.outcome is not Outcome.NOT_EVALUATED]
         yield from _unrun(unrun, width, several=several)
+    first: dict[tuple[str, str | None], str] = {}
     for each in told[:MOST]:
-        yield from _control(each, width, several=several)
+        name = bounded(f"{each.policy}/{each.control}" if several else each.control)
+        before = first.setdefault((each.reason, each.code), name)
+        if each.outcome is Outcome.ERROR and before != name:
+            # One file that is missing stops all who need it: the cause is told once.
+            yield f"{label(each.outcome):<{width}}  {name}  as {before}"
+        else:
+            yield from _control(each, width, several=several)
     if untrusted := [p.name for p in decision.run.plugins if not p.trusted]:
         yield f"UNTRUSTED code of the project took part: {bounded(', '.join(untrusted), SENTENCE)}"
     if len(told) > MOST:

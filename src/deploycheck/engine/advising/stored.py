@@ -52,6 +52,12 @@ def named(path: Path) -> Stored:
     return Stored(path, stored(path))
 
 
+def only(folder: Path) -> Path | None:
+    """The one record that lies one or two folders deeper; ``None`` where there are several."""
+    found = others(folder)
+    return folder / found[0] if len(found) == 1 else None
+
+
 def others(folder: Path) -> list[str]:
     """Records that lie one or two folders deeper, the newest run first; at most a few.
 

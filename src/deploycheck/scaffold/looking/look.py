@@ -22,13 +22,19 @@ _NARROW = 2  # columns of a file that holds outcomes apart from what they are of
 
 
 def look(
-    folder: Path, *, limits: Limits = _DEFAULT, clock: Callable[[], float] = time.monotonic
+    folder: Path,
+    *,
+    test: str | None = None,
+    limits: Limits = _DEFAULT,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Found:
     """Everything that is found in a project's folder.
 
     Only files inside the folder are opened; no link to a folder is followed, no pickle is loaded
     and no code of the project is imported. What cannot be read, or is left out, is a note.
 
+    :param test: the data file, relative to the folder, that a person says is the test set; its
+        columns are those that roles are proposed for.
     :param limits: how much is looked at, at most.
     :param clock: seconds that only go up.
     """
@@ -38,7 +44,7 @@ def look(
     papers = documents(seen, files, told.version)
     data = data_files(seen, files, limits, Budget(limits.seconds * 3 / 5, clock))
     found_models = models(seen, files, Budget(limits.seconds / 5, clock))
-    ordered = _ordered(data.files)
+    ordered = sorted(_ordered(data.files), key=lambda each: each[0].path != test)
     made = _roles(ordered) if ordered else Roles((), None, None, ())
     notes = (*seen.notes, *told.notes, *data.notes, *made.notes, *found_models.notes, *papers.notes)
     return Found(
