@@ -122,7 +122,8 @@ CODES = (
         "or PyTorch file runs code of its own when it is loaded, and the scanner that must look at "
         "it first is not done yet; safetensors, skops and the libraries' own formats need their "
         "library. " + _REFUSED,
-        "Export the model to ONNX, or give a Python function and say that you trust it.",
+        "Export the model to ONNX, store its answers in a column of the data, or give a Python "
+        "function that loads it and say that you trust it; docs/models.md shows all three.",
         "release: credit\nversion: 1.0.0\nmodel: {path: model.pkl}",
         "release: credit\nversion: 1.0.0\nmodel: {path: model.onnx}",
     ),

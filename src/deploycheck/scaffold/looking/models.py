@@ -18,7 +18,7 @@ __all__ = ["Models", "models"]
 _MOST = 20
 _LARGEST_SCANNED = 256 << 20  # bytes of a file in ONNX whose inputs are read
 _HEAD = 1 << 12
-_STORED = "name a function by `python:`, or store its answers in a column"
+_STORED = "store its answers in a column, or load it in a function of the release (`python:`)"
 _EXPORT = {
     "pickle": "export it with skl2onnx",
     "joblib": "export it with skl2onnx",
