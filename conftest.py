@@ -33,6 +33,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("interpreter", list(found.values()), ids=list(found), scope="module")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what makes environments and waits for them, so that no worker ends alone."""
+    first = ("tests/packaging/", "tests/integrations/")
+    items.sort(key=lambda item: not any(place in item.nodeid for place in first))
+
+
 def _packaging_is_asked_for(config: pytest.Config) -> bool:
     home = Path(__file__).parent / "tests" / "packaging"
     asked = [Path(argument.split("::")[0]).absolute() for argument in config.args]
