@@ -33,6 +33,8 @@ class Terminal:
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         self.raw = b""
+        # A runner in the background ignores Ctrl-C, and what it starts would, too.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         # setsid makes it the controlling terminal, so that Ctrl-C reaches the program.
         self.process = subprocess.Popen(
             ["setsid", "--ctty", "--wait", *arguments],
@@ -42,6 +44,7 @@ class Terminal:
             cwd=folder,
             env=env,
         )
+        signal.signal(signal.SIGINT, before)
         os.close(slave)
 
     def send(self, text: str) -> None:

@@ -5,10 +5,12 @@ import os
 import pty
 import random
 import select
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -242,7 +244,7 @@ def test_a_folder_in_which_nothing_can_be_written(applicants):
 def test_a_full_disk(applicants):
     """A limit on the size of files, which every user has."""
     ended = subprocess.run(
-        ["bash", "-c", f"ulimit -f 1; exec {sys.executable} -B -m deploycheck init"],
+        ["bash", "-c", f"ulimit -f 1; exec {shlex.quote(sys.executable)} -B -m deploycheck init"],
         cwd=applicants, capture_output=True, text=True, timeout=60, check=False,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
@@ -375,6 +377,7 @@ def test_on_a_terminal_it_asks(applicants):
 def test_ctrl_c_leaves_nothing(applicants):
     with Talk(applicants) as talk:
         talk.hear("[defaulted]")
+        time.sleep(0.5)  # until it waits for the answer
         os.killpg(talk.process.pid, signal.SIGINT)
         assert talk.end() == 1
     assert there(applicants) == ["test.csv"]
