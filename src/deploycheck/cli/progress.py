@@ -65,8 +65,8 @@ class Progress:
         self._drawn = now
         try:
             line = self._line()
+            self._shown = True  # before it is: an interrupt may come between
             os.write(self._handle, _CLEAR + line.encode(errors="replace"))
-            self._shown = True
         except OSError:  # nobody looks any more; the command goes on
             self._handle = None
 
