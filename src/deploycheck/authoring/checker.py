@@ -4,12 +4,14 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from deploycheck.authoring.errors import DefinitionError
-from deploycheck.authoring.measure import RANGES, Measure
+from deploycheck.authoring.measure import BETTER, RANGES, Measure
 from deploycheck.authoring.signature import Signature, read
+from deploycheck.model.release import Task
 
 Measuring = Callable[..., Iterable[Any]]
 DecisionKind = Literal["demonstrate", "detect", "exact"]
@@ -87,7 +89,8 @@ def checker(
         when the plan is made.
     :param version: changes when the same evidence would give other estimates; part of the
         cache's key.
-    :raises DefinitionError: a bad id, no measures, a measure twice, no docstring.
+    :raises DefinitionError: a bad id, no measures, a measure twice, no docstring, a word that is
+        none of those there are.
     """
 
     def declare(measure: Measuring) -> Checker:
@@ -98,6 +101,11 @@ def checker(
             raise DefinitionError(f"{id}: at least one measure, none of them twice; got {names}")
         if unknown := [m.unit for m in measures if m.unit not in RANGES]:
             raise DefinitionError(f"{id}: unknown unit {unknown[0]!r}; one of {sorted(RANGES)}")
+        _known(id, "kind", [kind], get_args(DecisionKind))
+        _known(id, "task", tasks, get_args(Task))
+        _known(id, "role", roles, get_args(Role))
+        for each in measures:
+            _sound(id, each)
         if not (measure.__doc__ or "").strip():
             raise DefinitionError(f"{id}: the docstring is the documentation, and is missing")
         return Checker(
@@ -112,3 +120,20 @@ def checker(
         )
 
     return declare
+
+
+def _known(id: str, what: str, given: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse a word that is none of those there are, with the likeliest."""
+    for word in given:
+        if word not in known:
+            near = get_close_matches(str(word), known, n=1, cutoff=0.6)
+            hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(known)}"
+            raise DefinitionError(f"{id}: unknown {what} {word!r}; {hint}")
+
+
+def _sound(id: str, measure: Measure) -> None:
+    """Refuse a measure whose direction or range cannot be."""
+    _known(id, f"direction of {measure.name}, better", [measure.better], BETTER)
+    low, high = measure.range
+    if not low < high:  # NaN fails this too
+        raise DefinitionError(f"{id}: {measure.name} lies between {low:g} and {high:g}: nowhere")

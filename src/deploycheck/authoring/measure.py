@@ -22,6 +22,9 @@ RANGES: dict[str, tuple[float, float]] = {
 }
 
 
+BETTER = ("lower", "higher", "none")
+
+
 @dataclass(frozen=True)
 class Measure:
     """One number of a checker, part of its contract.

@@ -17,6 +17,9 @@ class Reporter:
     filename: str
     render: Render
 
+    def __call__(self, decision: Decision) -> str:
+        return self.render(decision)
+
 
 def reporter(filename: str) -> Callable[[Render], Reporter]:
     """Declare a reporter; the function's name is the name of the format.
@@ -24,6 +27,8 @@ def reporter(filename: str) -> Callable[[Render], Reporter]:
     :param filename: the file it is written to in the folder of reports, such as ``report.html``.
     :raises DefinitionError: the name is not a plain file name.
     """
+    if not isinstance(filename, str):
+        raise DefinitionError("write @reporter with the name of its file: @reporter('name.txt')")
     if not filename or "/" in filename or "\\" in filename or filename.startswith("."):
         raise DefinitionError(f"{filename!r} is not a plain file name")
     return lambda render: Reporter(render.__name__, filename, render)

@@ -174,7 +174,10 @@ class Run:
     def _render(self, reporter: Reporter, decision: Decision) -> bytes:
         with self.guard((f"report {reporter.name}",)), quiet():
             # str.encode raises a TypeError for what is no text.
-            return str.encode(reporter.render(decision), "utf-8")
+            text = reporter.render(decision)
+            if not isinstance(text, str):
+                raise TypeError(f"it returned {type(text).__name__}, not text")
+            return str.encode(text, "utf-8")
 
     def tell(self, decision: Decision) -> list[str]:
         """Tell plugins the outcome; what they raise is a warning and changes nothing.
