@@ -147,7 +147,7 @@ test: lint browser $(EDITED) ## Everything that a change must pass
 	  (cd "$$plugin" && ../../$(RUN) pytest -q) || exit 1; \
 	done
 	@echo "== tests"
-	@$(RUN) pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	@$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 .PHONY: floors
 floors: $(DEVELOPED) ## All tests on the oldest versions that are allowed
