@@ -71,6 +71,14 @@ class Terminal:
             pass
         return self.process.wait(timeout=max(end - time.monotonic(), 1))
 
+    def sees(self, text: str, seconds: float) -> bool:
+        """Whether ``text`` is seen in time."""
+        end = time.monotonic() + seconds
+        while text not in self.text:
+            if not self._more(end):
+                return False
+        return True
+
     def _more(self, end: float) -> bool:
         ready, _, _ = select.select([self.master], [], [], max(end - time.monotonic(), 0))
         if not ready:

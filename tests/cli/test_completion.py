@@ -188,6 +188,16 @@ def test_bash_completes_on_a_terminal(project, env, terminal):
         bash.send("\x15")
 
 
+def fresh_line(zsh):
+    """Ctrl-C until there is a new prompt: one that comes while zsh completes is lost."""
+    zsh.raw = b""
+    for _ in range(10):
+        zsh.send("\x03")
+        if zsh.sees("READY>", 1):
+            return
+    raise AssertionError(zsh.text)
+
+
 def test_zsh_completes_on_a_terminal(project, env, terminal):
     path = script_of(project, env, "zsh")
     (project.root / "my dir").mkdir()
@@ -195,7 +205,7 @@ def test_zsh_completes_on_a_terminal(project, env, terminal):
     project.write("my dir/p.txt", "")
     # -f: without settings; one line, so that nothing is drawn again.
     zsh = terminal(["zsh", "-f", "-i"], project.root, env | {"PS1": "READY>"}, columns=200)
-    zsh.until("READY>")
+    zsh.until("READY>", 60)
     zsh.send(
         f"fpath=({path.parent} $fpath); autoload -Uz compinit; compinit -u -d zdump; "
         "unsetopt beep; bindkey '^I' complete-word; echo NO''W\n"
@@ -210,9 +220,7 @@ def test_zsh_completes_on_a_terminal(project, env, terminal):
         zsh.raw = b""
         zsh.send(typed)
         zsh.until(seen)
-        zsh.raw = b""
-        zsh.send("\x03")
-        zsh.until("READY>")
+        fresh_line(zsh)
 
 
 def test_fish_completes(project, env):
