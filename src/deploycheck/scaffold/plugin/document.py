@@ -5,7 +5,7 @@ from deploycheck.scaffold.plugin.evidence import Evidence
 __all__ = ["DOCUMENT"]
 
 _CHECKER = '''\
-"""Checker ``«id»``. What to change is marked with "Yours"."""
+«module»
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from deploycheck import Card, Estimate, Measure, Params, «Estimate», checker
 from pydantic import Field
 
 
-# Yours: what a policy may say below `with`. The descriptions are the documentation.
+«with_these»
 class «Params»(Params):
     sections: tuple[str, ...] = Field(
         min_length=1, description="Headings that the document must have."
@@ -23,15 +23,7 @@ class «Params»(Params):
 
 @checker(
     "«id»",
-    # Yours: the number that is measured; a policy names it below `require`.
-    measures=[
-        Measure(
-            "«measure»",
-            unit="«unit»",
-            better="«better»",
-            doc="«doc»",
-        )
-    ],
+    «measures»
     kind="exact",
 )
 def «check»(params: «Params», card: Card) -> Iterator[Estimate]:
@@ -48,10 +40,7 @@ def «check»(params: «Params», card: Card) -> Iterator[Estimate]:
 
     Source: Mitchell et al. 2019, "Model cards for model reporting".
 
-    Example:
-        check: «id»
-        with: {sections: [Intended use, Training data], words: 10}
-        require: {«measure»: «bound»}
+    «example»
     """
     # Yours: what is counted.
     written = {heading.casefold(): text for heading, text in card.sections.items()}
@@ -62,7 +51,7 @@ def «check»(params: «Params», card: Card) -> Iterator[Estimate]:
 '''
 
 _TESTS = '''\
-"""The checker ``«id»``: by itself, through the engine, and its page."""
+«tests_of»
 
 from pathlib import Path
 
@@ -73,12 +62,11 @@ from deploycheck.testing import PolicyError, judge, judge_control, measure, page
 from «package» import deploycheck_checkers
 «import»
 
-ROOT = Path(__file__).parents[1]
-EXAMPLE = ROOT / "examples" / "«check»"
+«places»
 PARAMS = {"sections": ["Use", "Data"], "words": 3}
 BOTH = ("Use: 0 words", "Data: 0 words")
 
-# By itself: evidence so small that you can count it, and what is measured on it.
+«by_itself»
 
 
 def card(**sections: str) -> Card:
@@ -118,18 +106,12 @@ RELEASE = """
     version: "1"
     documents: {card: CARD.md}
 """
-CONTROL = """
-    check: «id»
-    with: {sections: [Use, Data], words: 3}
-    require: {«measure»: %s}
-"""
+«control»
 
 
-@pytest.mark.parametrize(("bound", "outcome"), [("«passes»", "PASS"), ("«fails»", "FAIL")])
-def test_a_policy_is_judged(tmp_path: Path, bound: str, outcome: str) -> None:
+«either»
     (tmp_path / "CARD.md").write_text("# Use\\n\\nOne two three.\\n\\n# Data\\n\\nNone.\\n")
-    verdict = judge_control(CONTROL % bound, tmp_path, release=RELEASE, checkers=[«check»])
-    assert verdict.outcome == outcome, verdict.reason
+    «judged»
 
 
 def test_a_missing_document_is_an_error(tmp_path: Path) -> None:
@@ -156,18 +138,7 @@ version: "1.0.0"
 documents:
   card: MODEL_CARD.md
 """,
-        "policy.yaml": """\
-policy: «check»
-version: "1.0.0"
-controls:
-  - id: «CONTROL»
-    title: «plain_title»
-    check: «id»
-    with: {sections: [Intended use, Training data], words: 10}
-    require: {«measure»: «bound»}
-    severity: medium
-    enforcement: overridable
-""",
+        "policy.yaml": "«policy»",
         "MODEL_CARD.md": """\
 # Intended use
 
@@ -179,6 +150,8 @@ Orders of the last two years, one row an order, without customers who have left 
 """,
     },
     unit="count",
+    asked="{sections: [Intended use, Training data], words: 10}",
+    tested="{sections: [Use, Data], words: 3}",
     words={
         "lower": {
             "title": "Every section of the document says something.",

@@ -29,6 +29,8 @@ class Evidence:
     :param tests: the module of its tests.
     :param example: files of a small project that is judged by it, by name.
     :param unit: the unit unless another is asked for.
+    :param asked: what the example writes below `with`.
+    :param tested: what the tests write there.
     :param words: what differs where ``lower`` or ``higher`` is better.
     :param bounds: bounds for the example, a test that passes and a test that fails, by direction
         and by whether a share is measured.
@@ -39,6 +41,8 @@ class Evidence:
     tests: str
     example: Mapping[str, str]
     unit: str
+    asked: str
+    tested: str
     words: Mapping[Better, Mapping[str, str]]
     bounds: Mapping[tuple[Better, bool], tuple[str, str, str]]
     names: Mapping[tuple[Better, bool], str]
@@ -50,6 +54,8 @@ class Evidence:
             **self.words[better],
             "Estimate": "Proportion" if share else "Count",
             "first": "hits=" if share else "",
+            "with": self.asked,
+            "tested": self.tested,
             "bound": bound,
             "passes": passes,
             "fails": fails,

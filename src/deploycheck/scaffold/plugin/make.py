@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from deploycheck.authoring.checker import Checker
+from deploycheck.scaffold.plugin.common import COMMON
 from deploycheck.scaffold.plugin.document import DOCUMENT
 from deploycheck.scaffold.plugin.evidence import SHARES, Better, Evidence, filled
 from deploycheck.scaffold.plugin.model import MODEL
@@ -211,7 +212,7 @@ def _words(asked: NewCheck, version: str) -> dict[str, str]:
     for one, many in _PER.items():
         words[f"per_{one}"] = f" ÷ {many}" if share else ""
         words[f"per_{many}"] = f" ÷ #{{{many}}}" if share else ""
-    return words | {
+    return words | COMMON | {
         "id": asked.id,
         "family": asked.family,
         "check": asked.name,

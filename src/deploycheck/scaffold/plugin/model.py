@@ -1,11 +1,12 @@
 """A new check that asks the model: how many answers change when a feature is shifted."""
 
+from deploycheck.scaffold.plugin.common import PER_HUNDRED
 from deploycheck.scaffold.plugin.evidence import Evidence
 
 __all__ = ["MODEL"]
 
 _CHECKER = '''\
-"""Checker ``«id»``. What to change is marked with "Yours"."""
+«module»
 
 from collections.abc import Iterator
 
@@ -24,7 +25,7 @@ from deploycheck import (
 from pydantic import Field
 
 
-# Yours: what a policy may say below `with`. The descriptions are the documentation.
+«with_these»
 class «Params»(Params):
     feature: Column = Field(description="A numeric feature that the model reads.")
     shift: float = Field(description="What is added to the feature.")
@@ -33,15 +34,7 @@ class «Params»(Params):
 
 @checker(
     "«id»",
-    # Yours: the number that is measured; a policy names it below `require`.
-    measures=[
-        Measure(
-            "«measure»",
-            unit="«unit»",
-            better="«better»",
-            doc="«doc»",
-        )
-    ],«kind»
+    «measures»«kind»
 )
 def «check»(
     params: «Params», examples: Examples, predictor: Predictor
@@ -63,10 +56,7 @@ def «check»(
 
     Source: A rule of the house.
 
-    Example:
-        check: «id»
-        with: {feature: income, shift: 10}
-        require: {«measure»: «bound»}
+    «example»
     """
     import numpy as np
 
@@ -93,7 +83,7 @@ def «check»(
 '''
 
 _TESTS = '''\
-"""The checker ``«id»``: by itself, through the engine, and its page."""
+«tests_of»
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -106,12 +96,11 @@ from deploycheck.testing import PolicyError, judge, judge_control, measure, page
 from «package» import deploycheck_checkers
 «import»
 
-ROOT = Path(__file__).parents[1]
-EXAMPLE = ROOT / "examples" / "«check»"
+«places»
 PARAMS = {"feature": "income", "shift": 10}
 PLACE = {"feature": "income"}
 
-# By itself: evidence so small that you can count it, and what is measured on it.
+«by_itself»
 
 
 def over_100(columns: Mapping[str, Any]) -> Any:
@@ -176,19 +165,13 @@ SCORE = """
 def score(columns):
     return (columns["income"] > 100).astype(float)
 """
-CONTROL = """
-    check: «id»
-    with: {feature: income, shift: 10}
-    require: {«measure»: %s}
-"""
+«control»
 
 
-@pytest.mark.parametrize(("bound", "outcome"), [("«passes»", "PASS"), ("«fails»", "FAIL")])
-def test_a_policy_is_judged(tmp_path: Path, bound: str, outcome: str) -> None:
+«either»
     (tmp_path / "data.csv").write_text("income\\n" + "50\\n" * 90 + "95\\n" * 10)
     (tmp_path / "over.py").write_text(SCORE)
-    verdict = judge_control(CONTROL % bound, tmp_path, release=RELEASE, checkers=[«check»])
-    assert verdict.outcome == outcome, verdict.reason
+    «judged»
 
 
 def test_a_wrong_policy_is_refused(tmp_path: Path) -> None:
@@ -223,18 +206,7 @@ model:
   features: [age, income]
   trust: trusted
 """,
-        "policy.yaml": """\
-policy: «check»
-version: "1.0.0"
-controls:
-  - id: «CONTROL»
-    title: «plain_title»
-    check: «id»
-    with: {feature: income, shift: 10}
-    require: {«measure»: «bound»}
-    severity: high
-    enforcement: overridable
-""",
+        "policy.yaml": "«policy»",
         "model.py": '''\
 """A model as a function of columns."""
 
@@ -250,6 +222,8 @@ def score(columns: dict[str, Any]) -> Any:
         "data.csv": _data(),
     },
     unit="probability",
+    asked="{feature: income, shift: 10}",
+    tested="{feature: income, shift: 10}",
     words={
         "lower": {
             "title": "Few answers change when a feature is shifted a little.",
@@ -264,12 +238,7 @@ def score(columns: dict[str, Any]) -> Any:
             "counted": "rows - changed",
         },
     },
-    bounds={
-        ("lower", True): ("{max: 0.2}", "{max: 0.5}", "{max: 0.01}"),
-        ("higher", True): ("{min: 0.8}", "{min: 0.5}", "{min: 0.99}"),
-        ("lower", False): ("{max: 20}", "{max: 20}", "{max: 1}"),
-        ("higher", False): ("{min: 80}", "{min: 80}", "{min: 99}"),
-    },
+    bounds=PER_HUNDRED,
     names={
         ("lower", True): "changed_rate",
         ("higher", True): "unchanged_rate",

@@ -1,11 +1,12 @@
 """A new check on predictions: how often they are wrong in each group."""
 
+from deploycheck.scaffold.plugin.common import PER_HUNDRED
 from deploycheck.scaffold.plugin.evidence import Evidence
 
 __all__ = ["PREDICTIONS"]
 
 _CHECKER = '''\
-"""Checker ``«id»``. What to change is marked with "Yours"."""
+«module»
 
 from collections.abc import Iterator
 
@@ -22,7 +23,7 @@ from deploycheck import (
 from pydantic import Field
 
 
-# Yours: what a policy may say below `with`. The descriptions are the documentation.
+«with_these»
 class «Params»(Params):
     by: Columns = Field(description="Columns whose values are the groups, one column at a time.")
     min_n: int = Field(30, ge=1, description="A group of fewer rows says too little.")
@@ -30,15 +31,7 @@ class «Params»(Params):
 
 @checker(
     "«id»",
-    # Yours: the number that is measured; a policy names it below `require`.
-    measures=[
-        Measure(
-            "«measure»",
-            unit="«unit»",
-            better="«better»",
-            doc="«doc»",
-        )
-    ],«kind»
+    «measures»«kind»
     tasks=["binary_classification", "multiclass"],
     roles=["target", "prediction"],
 )
@@ -56,10 +49,7 @@ def «check»(params: «Params», predictions: Predictions) -> Iterator[Estimate
 
     Source: A rule of the house.
 
-    Example:
-        check: «id»
-        with: {by: [sex]}
-        require: {«measure»: «bound»}
+    «example»
     """
     for column in params.by:
         groups = predictions.confusion_matrix((column,))
@@ -77,7 +67,7 @@ def «check»(params: «Params», predictions: Predictions) -> Iterator[Estimate
 '''
 
 _TESTS = '''\
-"""The checker ``«id»``: by itself, through the engine, and its page."""
+«tests_of»
 
 from pathlib import Path
 
@@ -88,11 +78,10 @@ from deploycheck.testing import PolicyError, judge, judge_control, measure, page
 from «package» import deploycheck_checkers
 «import»
 
-ROOT = Path(__file__).parents[1]
-EXAMPLE = ROOT / "examples" / "«check»"
+«places»
 PARAMS = {"by": "sex", "min_n": 2}
 
-# By itself: evidence so small that you can count it, and what is measured on it.
+«by_itself»
 
 
 def test_each_group_is_counted() -> None:
@@ -147,19 +136,13 @@ RELEASE = """
     data: {test: {path: data.csv}}
     columns: {target: outcome, prediction: predicted, positive: 1}
 """
-CONTROL = """
-    check: «id»
-    with: {by: sex}
-    require: {«measure»: %s}
-"""
+«control»
 
 
-@pytest.mark.parametrize(("bound", "outcome"), [("«passes»", "PASS"), ("«fails»", "FAIL")])
-def test_a_policy_is_judged(tmp_path: Path, bound: str, outcome: str) -> None:
+«either»
     rows = [f"{sex},1,{int(at >= 10)}\\n" for sex in "fm" for at in range(100)]
     (tmp_path / "data.csv").write_text("sex,outcome,predicted\\n" + "".join(rows))
-    verdict = judge_control(CONTROL % bound, tmp_path, release=RELEASE, checkers=[«check»])
-    assert verdict.outcome == outcome, verdict.reason
+    «judged»
 
 
 def test_a_wrong_policy_is_refused(tmp_path: Path) -> None:
@@ -196,21 +179,12 @@ columns:
   prediction: predicted
   positive: 1
 """,
-        "policy.yaml": """\
-policy: «check»
-version: "1.0.0"
-controls:
-  - id: «CONTROL»
-    title: «plain_title»
-    check: «id»
-    with: {by: [sex]}
-    require: {«measure»: «bound»}
-    severity: high
-    enforcement: overridable
-""",
+        "policy.yaml": "«policy»",
         "data.csv": _data(),
     },
     unit="probability",
+    asked="{by: [sex]}",
+    tested="{by: sex}",
     words={
         "lower": {
             "title": "No group gets too many wrong predictions.",
@@ -225,12 +199,7 @@ controls:
             "counted": "right",
         },
     },
-    bounds={
-        ("lower", True): ("{max: 0.2}", "{max: 0.5}", "{max: 0.01}"),
-        ("higher", True): ("{min: 0.8}", "{min: 0.5}", "{min: 0.99}"),
-        ("lower", False): ("{max: 20}", "{max: 20}", "{max: 1}"),
-        ("higher", False): ("{min: 80}", "{min: 80}", "{min: 99}"),
-    },
+    bounds=PER_HUNDRED,
     names={
         ("lower", True): "error_rate",
         ("higher", True): "right_rate",

@@ -1,11 +1,12 @@
 """A new check on a table: how many values lie at or over a limit."""
 
+from deploycheck.scaffold.plugin.common import PER_HUNDRED
 from deploycheck.scaffold.plugin.evidence import Evidence
 
 __all__ = ["TABLE"]
 
 _CHECKER = '''\
-"""Checker ``«id»``. What to change is marked with "Yours"."""
+«module»
 
 from collections.abc import Iterator
 
@@ -23,7 +24,7 @@ from deploycheck import (
 from pydantic import Field
 
 
-# Yours: what a policy may say below `with`. The descriptions are the documentation.
+«with_these»
 class «Params»(Params):
     columns: Columns = Field(description="Numeric columns; each is looked at by itself.")
     limit: float = Field(description="A value counts from this number on.")
@@ -31,15 +32,7 @@ class «Params»(Params):
 
 @checker(
     "«id»",
-    # Yours: the number that is measured; a policy names it below `require`.
-    measures=[
-        Measure(
-            "«measure»",
-            unit="«unit»",
-            better="«better»",
-            doc="«doc»",
-        )
-    ],«kind»
+    «measures»«kind»
 )
 def «check»(params: «Params», table: Table) -> Iterator[Estimate]:
     """«title»
@@ -56,10 +49,7 @@ def «check»(params: «Params», table: Table) -> Iterator[Estimate]:
 
     Source: Tobin 1958, "Estimation of relationships for limited dependent variables".
 
-    Example:
-        check: «id»
-        with: {columns: [income], limit: 10000}
-        require: {«measure»: «bound»}
+    «example»
     """
     for column in params.columns:
         kind = table.columns.get(column)
@@ -76,7 +66,7 @@ def «check»(params: «Params», table: Table) -> Iterator[Estimate]:
 '''
 
 _TESTS = '''\
-"""The checker ``«id»``: by itself, through the engine, and its page."""
+«tests_of»
 
 from pathlib import Path
 
@@ -87,12 +77,11 @@ from deploycheck.testing import PolicyError, judge, judge_control, measure, page
 from «package» import deploycheck_checkers
 «import»
 
-ROOT = Path(__file__).parents[1]
-EXAMPLE = ROOT / "examples" / "«check»"
+«places»
 PARAMS = {"columns": ["income"], "limit": 100}
 PLACE = {"column": "income"}
 
-# By itself: evidence so small that you can count it, and what is measured on it.
+«by_itself»
 
 
 def test_values_are_counted() -> None:
@@ -134,18 +123,12 @@ RELEASE = """
     version: "1"
     data: {test: {path: data.csv}}
 """
-CONTROL = """
-    check: «id»
-    with: {columns: [income], limit: 100}
-    require: {«measure»: %s}
-"""
+«control»
 
 
-@pytest.mark.parametrize(("bound", "outcome"), [("«passes»", "PASS"), ("«fails»", "FAIL")])
-def test_a_policy_is_judged(tmp_path: Path, bound: str, outcome: str) -> None:
+«either»
     (tmp_path / "data.csv").write_text("income\\n" + "50\\n" * 90 + "100\\n" * 10)
-    verdict = judge_control(CONTROL % bound, tmp_path, release=RELEASE, checkers=[«check»])
-    assert verdict.outcome == outcome, verdict.reason
+    «judged»
 
 
 def test_a_wrong_policy_is_refused(tmp_path: Path) -> None:
@@ -176,21 +159,12 @@ version: "1.0.0"
 data:
   test: {path: data.csv}
 """,
-        "policy.yaml": """\
-policy: «check»
-version: "1.0.0"
-controls:
-  - id: «CONTROL»
-    title: «plain_title»
-    check: «id»
-    with: {columns: [income], limit: 10000}
-    require: {«measure»: «bound»}
-    severity: high
-    enforcement: overridable
-""",
+        "policy.yaml": "«policy»",
         "data.csv": _data(),
     },
     unit="probability",
+    asked="{columns: [income], limit: 10000}",
+    tested="{columns: [income], limit: 100}",
     words={
         "lower": {
             "title": "Few values lie at or over a limit.",
@@ -205,12 +179,7 @@ controls:
             "sign": "<",
         },
     },
-    bounds={
-        ("lower", True): ("{max: 0.2}", "{max: 0.5}", "{max: 0.01}"),
-        ("higher", True): ("{min: 0.8}", "{min: 0.5}", "{min: 0.99}"),
-        ("lower", False): ("{max: 20}", "{max: 20}", "{max: 1}"),
-        ("higher", False): ("{min: 80}", "{min: 80}", "{min: 99}"),
-    },
+    bounds=PER_HUNDRED,
     names={
         ("lower", True): "at_limit_rate",
         ("higher", True): "below_limit_rate",
