@@ -156,13 +156,14 @@ def project(tmp_path_factory, linear_onnx):
             )
         (root / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     linear_onnx(root / "model.onnx", {"age": 0.01, "income": 0.001})
+    linear_onnx(root / "champion.onnx", {"age": 0.02, "income": 0.001})
     (root / "CARD.md").write_text("# Intended use\n\nScoring.\n", encoding="utf-8")
     (root / "approval.yaml").write_text("owner: a\napprover: b\n", encoding="utf-8")
     (root / "requirements.lock").write_text("numpy==2.0.0\n", encoding="utf-8")
     (root / "training.yaml").write_text("seed: 1\n", encoding="utf-8")
     (root / "release.yaml").write_text(
         "release: credit\nversion: '1'\ntask: binary_classification\n"
-        "model: {path: model.onnx}\nchampion: {model: {path: model.onnx}}\n"
+        "model: {path: model.onnx}\nchampion: {model: {path: champion.onnx}}\n"
         "data: {train: {path: train.csv}, test: {path: test.csv}, golden: {path: golden.csv},\n"
         "  reference: {path: reference.csv}, production: {path: production.csv}}\n"
         "documents: {card: CARD.md, approval: approval.yaml, lock: requirements.lock,\n"

@@ -119,7 +119,7 @@ def test_files_of_the_folder_are_read(folder):
     )
     (folder / "p.yaml").write_text(
         'policy: p\nversion: "1"\ncontrols:\n  - {id: A, title: T, check: mine.over,\n'
-        "     with: {columns: x, limit: 0}, require: {over: {min: 0.9}}, severity: low,\n"
+        "     with: {columns: x, limit: 99999}, require: {over: {max: 0.1}}, severity: low,\n"
         "     enforcement: mandatory}\n",
         encoding="utf-8",
     )

@@ -131,8 +131,8 @@ def desk(tmp_path_factory, linear_onnx) -> Desk:
         path.parent.mkdir(exist_ok=True)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "MODEL_CARD.md").write_text("# Intended use\n\nText.\n", encoding="utf-8")
-    for name in ("model", "champion"):
-        linear_onnx(folder / f"{name}.onnx", {"age": 0.01, "income": 0.001})
+    for name, weight in (("model", 0.01), ("champion", 0.02)):
+        linear_onnx(folder / f"{name}.onnx", {"age": weight, "income": 0.001})
     (folder / "scoring").mkdir()
     (folder / "scoring/model.py").write_text(
         "def predict(rows):\n    return rows['age'] / 100\n", encoding="utf-8"

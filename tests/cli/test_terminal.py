@@ -97,10 +97,12 @@ def test_the_gate_prints_the_same_words_with_and_without_colour(project, termina
     assert b"\x1b[31mFAIL\x1b[0m" in shown.raw
     dull = terminal(arguments, project.root, env | {"TERM": "xterm", "NO_COLOR": "1"})
     assert dull.ended() == 1
-    assert b"\x1b" not in dull.raw
+    # A slow machine shows a line of progress, which is taken away and has no colour either.
+    assert b"\x1b[3" not in dull.raw
 
     def words(text):
-        return [re.sub(r"/runs/.*", "", line) for line in text.splitlines()]
+        lines = [re.sub(r"/runs/.*", "", line) for line in text.splitlines()]
+        return [line for line in lines if line and not re.match(r"deploycheck (\d\d:|━)", line)]
 
     assert words(shown.text) == words(dull.text) == words(plain.stdout)
     forced = project.gate(env=env | {"FORCE_COLOR": "1"})

@@ -114,7 +114,7 @@ def weak(project):
             "performance.floor",
             id="C-2",
             extra="rationale: Not yet.",
-            require="{accuracy: {max: 0.5}}",
+            require="{accuracy: {min: 0.1, max: 0.5}}",
             enforcement="advisory",
         ),
     )
@@ -148,7 +148,7 @@ def test_reports_do_not_change_the_exit_code(weak):
 def test_the_endings_have_codes_of_their_own(project):
     project.policy(project.control())
     assert project.gate("--json", "a.json").returncode == 0
-    project.policy(project.control(require="{duplicate_keys: {min: 1}}"))
+    project.policy(project.control(require="{duplicate_keys: {min: 1, max: 9}}"))
     assert project.gate("--json", "b.json").returncode == 1
     assert project.gate("--jsno", "c.json").returncode == 2
     project.policy(project.control(require="{duplicates: {max: 0}}"))

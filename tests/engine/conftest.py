@@ -32,7 +32,7 @@ DIGEST = "sha256:" + "0" * 64
         Measure("gap", unit="probability", better="lower", doc="A largest difference."),
         Measure("ratio", unit="ratio", better="higher", doc="A smallest ratio.", high=1.0),
         Measure("shift", unit="probability difference", better="none", doc="A difference."),
-        Measure("level", unit="number", better="lower", doc="Any number."),
+        Measure("level", unit="number", better="none", doc="Any number."),
         Measure("things", unit="count", better="lower", doc="A count."),
         Measure("label", unit="text", better="none", doc="A name."),
     ],

@@ -180,7 +180,7 @@ def test_a_difference_a_ratio_a_mean_and_a_quantile_have_bounds(step):
 
 
 def test_the_f1_scale_is_the_exact_transform_of_a_proportion(step):
-    judged = one(step, [Proportion("rate", 80, 100, scale="f1")], {"rate": {"min": 0.8}})
+    judged = one(step, [Proportion("rate", 80, 100, scale="f1")], {"rate": {"max": 0.8}})
     (m,) = judged.measurements
     assert m.value == pytest.approx(2 * 80 / (80 + 100))
     low = beta.ppf(0.05, 80, 21)
@@ -189,7 +189,7 @@ def test_the_f1_scale_is_the_exact_transform_of_a_proportion(step):
 
 @pytest.mark.parametrize(
     ("value", "bound", "outcome"),
-    [(0, {"max": 0}, PASS), (1, {"max": 0}, FAIL), (5, {"min": 5}, PASS), (5, {"equals": 5}, PASS),
+    [(0, {"max": 0}, PASS), (1, {"max": 0}, FAIL), (5, {"min": 5, "max": 9}, PASS), (5, {"equals": 5}, PASS),
      (5, {"one_of": [4, 6]}, FAIL)],
 )  # fmt: skip
 def test_counts_are_exact_whatever_the_kind(step, value, bound, outcome):

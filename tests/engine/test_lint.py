@@ -314,10 +314,6 @@ def test_hostile_files_are_mistakes_and_never_an_exception(registry, data):
 def test_each_piece_of_advice_is_given_where_it_holds(warned):
     assert warned(policy("")) == {"lint:owner", "lint:floor"}
     assert warned(policy(rationale="")) == {"lint:rationale"}
-    wrong = {"check": "performance.floor", "with_": "", "require": "{accuracy: {max: 0.9}}"}
-    assert warned(policy(**wrong)) == {"lint:direction"}
-    both = wrong | {"require": "{accuracy: {min: 0.5, max: 0.9}}"}
-    assert warned(policy(**both)) == set()
     head = "owner: me\n"
     assert warned(policy(head, enforcement="advisory")) == {"lint:advisory", "lint:floor"}
     until = HEAD + "valid: {until: 2026-12-01T00:00:00Z}\n"

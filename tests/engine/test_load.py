@@ -248,8 +248,8 @@ def test_origins_of_inputs_are_default_then_release_then_command_line():
         "floor": InputUsed(value=0.8, origin="default"),
         "protected": InputUsed(value=["sex"], origin="release"),
     }
-    assert by_release.inputs["floor"] == InputUsed(value=0.9, origin="release")
-    assert by_line.inputs["floor"] == InputUsed(value=0.95, origin="command line")
+    assert by_release.inputs["floor"] == InputUsed(value=0.9, origin="release", default=0.8)
+    assert by_line.inputs["floor"] == InputUsed(value=0.95, origin="command line", default=0.8)
     assert by_line.policy.controls[0].with_["by"] == ["sex", "region"]
     assert by_line.policy.controls[0].require["impact_ratio"].min == 0.95
 

@@ -426,3 +426,29 @@ def test_problems_read_well(project):
     assert text.startswith("error[DC013]: unknown check 'data_quality.key_uniqe' in control C-1\n")
     assert "did you mean 'data_quality.key_unique'?" in text
     assert "= help: `deploycheck explain DC013`" in text
+
+
+def test_a_champion_that_is_the_candidate_itself_is_refused(project, linear_onnx):
+    """Under another name, too: what counts is what the file holds."""
+    for name in ("model", "before", "older"):
+        linear_onnx(project.root / f"{name}.onnx", {"age": 0.1 if name != "older" else 0.2})
+    project.write("data.csv", "age,bad\n1,0\n2,1\n")
+    release = """\
+release: x
+version: "1"
+task: binary_classification
+data: {test: {path: data.csv}}
+columns: {target: bad, positive: 1}
+model: {path: model.onnx, features: [age]}
+champion:
+  model: {path: NAME.onnx, features: [age]}
+"""
+    control = project.control(
+        "champion.same_eval", extra="with: {data: test}", require="{mismatches: {max: 0}}"
+    )
+    project.policy(control)
+    for name in ("model", "before"):
+        project.write("release.yaml", release.replace("NAME", name))
+        assert problems_of(project) == [("DC033", "release.yaml", 8, 17)]
+    project.write("release.yaml", release.replace("NAME", "older"))
+    assert len(plan_of(project).steps) == 1

@@ -10,6 +10,7 @@ RATE = Measure("rate", unit="probability", better="lower", doc="A rate.")
 SIZE = Measure("size", unit="bytes", better="lower", doc="A size.")
 TIME = Measure("time", unit="ms", better="lower", doc="A time.")
 NAME = Measure("name", unit="text", better="none", doc="A name.")
+HITS = Measure("hits", unit="probability", better="higher", doc="A rate.")
 LEVEL = Measure("level", unit="number", better="none", doc="A level.")
 
 
@@ -74,6 +75,10 @@ def told(measure, kind, **bound):
         (RATE, "detect", {"max": 0.1, "detect": 0.1}, ("DC017", "detect")),
         (RATE, "detect", {"max": 0.1, "detect": 1.2}, ("DC017", "detect")),
         (RATE, "detect", {"min": 0.1, "max": 0.2, "detect": 0.3}, ("DC023", "")),
+        (RATE, "demonstrate", {"min": 0.1}, ("DC017", "min")),  # the worse the better
+        (SIZE, "exact", {"min": "1 MB"}, ("DC017", "min")),
+        (RATE, "detect", {"min": 0.1, "detect": 0.05}, ("DC017", "min")),
+        (HITS, "demonstrate", {"max": 0.9}, ("DC017", "max")),
     ],
 )
 def test_a_bound_that_makes_no_sense_is_refused(measure, kind, bound, problem):
@@ -89,7 +94,8 @@ def test_a_bound_that_makes_no_sense_is_refused(measure, kind, bound, problem):
         (SIZE, "exact", {"max": "1 kB"}),
         (NAME, "exact", {"one_of": ["onnx"]}),
         (RATE, "detect", {"max": 0.1, "detect": 0.2}),
-        (RATE, "detect", {"min": 0.9, "detect": 0.8}),
+        (LEVEL, "detect", {"min": 0.9, "detect": 0.8}),
+        (RATE, "demonstrate", {"min": 0.01, "max": 0.1}),
         (LEVEL, "demonstrate", {"min": -3, "max": 3}),
     ],
 )

@@ -1,6 +1,8 @@
 """The lines of the terminal, the same for both front ends."""
 
+from deploycheck.model.decision import InputUsed
 from deploycheck.model.verdict import Outcome
+from deploycheck.reporters.markdown import markdown
 from deploycheck.reporters.summary import MOST, summary
 
 
@@ -86,3 +88,18 @@ def test_hostile_text_moves_no_cursor_and_adds_no_line(hostile_decision, calm_de
     assert not any(0x7F <= ord(c) <= 0x9F or (ord(c) < 32 and c != "\n") for c in text)
     assert not set(text) & set("\u202e\u202c\u2066\u2069\u200b\u2028\ufeff\ufffe")
     assert max(map(len, text.splitlines())) < 5000
+
+
+def test_an_input_with_another_value_than_the_policys_own_is_told(decide, build):
+    made = decide([build()])
+    softened = InputUsed(value=0.5, origin="release", default=0.8)
+    kept = InputUsed(value=0.1, origin="default")
+    policy = made.policies[0].model_copy(update={"inputs": {"floor": softened, "gap": kept}})
+    made = made.model_copy(update={"policies": (policy,)})
+    said = "input floor of credit-scoring: 0.5 by the release, instead of 0.8"
+    assert said in summary.render(made).splitlines()
+    assert f"- {said}" in markdown.render(made).replace("\\", "").splitlines()
+    assert "gap of" not in summary.render(made)
+    many = policy.model_copy(update={"inputs": {f"i{n}": softened for n in range(30)}})
+    text = summary.render(made.model_copy(update={"policies": (many,)}))
+    assert "… and 10 more inputs of credit-scoring that have another value" in text

@@ -66,13 +66,16 @@ def command(
 
 def _lines(plan: object) -> Sequence[str]:
     from deploycheck.engine.plan import Plan
+    from deploycheck.engine.replaced import replaced
     from deploycheck.engine.wording import bounded
 
     if not isinstance(plan, Plan):
         raise TypeError("no plan")
     release = plan.release_used
     head = [f"release  {release.name} {release.version}"]
-    head += [f"policy   {p.id} {p.version}  ({p.path})" for p in plan.policies_used]
+    for policy in plan.policies_used:
+        head.append(f"policy   {policy.id} {policy.version}  ({policy.path})")
+        head += replaced(policy)
     for name, digest in release.digests.items():
         head.append(f"artefact {name}  {digest or 'cannot be read'}")
     rows = [("control", "check", "kind", "enforcement", "on", "requires")]

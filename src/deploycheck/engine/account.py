@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from deploycheck.engine.canonical import digest
 from deploycheck.engine.page import Facts
+from deploycheck.engine.replaced import own
 from deploycheck.engine.wording import SENTENCE, bounded, label, number, place, said
 from deploycheck.model.base import format_instant
 from deploycheck.model.decision import Decision, PolicyUsed
@@ -112,7 +113,7 @@ class Policy:
 
     name: str
     facts: Facts
-    inputs: list[tuple[str, str, str]]
+    inputs: list[tuple[str, str, str, str]]
     deviations: list[str]
 
 
@@ -130,7 +131,7 @@ def policy(used: PolicyUsed) -> Policy:
             ]
         ),
         inputs=[
-            (bounded(name), bounded(said(given.value)), given.origin)
+            (bounded(name), bounded(said(given.value)), given.origin, own(given))
             for name, given in used.inputs.items()
         ],
         deviations=[bounded(said(deviation), SENTENCE) for deviation in used.deviations],

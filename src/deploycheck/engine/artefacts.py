@@ -1,14 +1,17 @@
 """Digests of everything that a release names, whether or not a control looks at it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from deploycheck.authoring.errors import EvidenceError, NotYet, RoleError
 from deploycheck.authoring.files import Files
 from deploycheck.authoring.globbing import digest_of
+from deploycheck.engine.document import Document
+from deploycheck.engine.language.place import show
+from deploycheck.engine.problems import Problem
 from deploycheck.engine.registry import Registry
 from deploycheck.engine.store import Need, Store
 from deploycheck.evidence.model_file import ModelFile
-from deploycheck.model.release import ModelArtefact
+from deploycheck.model.release import ModelArtefact, Release
 
 
 def digests(store: Store, registry: Registry) -> dict[str, str | None]:
@@ -27,6 +30,23 @@ def digests(store: Store, registry: Registry) -> dict[str, str | None]:
     for name, path in release.documents.items():
         found[f"documents.{name}"] = _file(store, path, Files.digest)
     return found
+
+
+def same_model(
+    release: Release, digests: Mapping[str, str | None], document: Document
+) -> Iterator[Problem]:
+    """A champion that is the candidate's own file: nothing would be compared."""
+    model, champion = digests.get("model"), digests.get("champion")
+    if model is None or model != champion:
+        return
+    named = release.champion.model if release.champion is not None else None
+    path = named.path if named is not None else None
+    yield Problem(
+        "DC033",
+        f"the champion {show(path or '')} is the candidate itself: both files are {model[:19]}…",
+        document.place(("champion", "model", "path")),
+        "name the model that is in force, or leave champion out of a first release",
+    )
 
 
 def _file(store: Store, path: str, digest: Callable[[Files, str], str]) -> str | None:

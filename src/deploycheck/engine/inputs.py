@@ -71,7 +71,9 @@ def resolve(
             message = f"the input '{name}' is {show(given)} by {said_by}; {wrong}"
             site.tell("DC022", message, path)
             continue
-        used[name] = InputUsed(value=_settled(given, declaration.type), origin=origin)
+        value = _settled(given, declaration.type)
+        own = _settled(declaration.default, declaration.type)
+        used[name] = InputUsed(value=value, origin=origin, default=None if value == own else own)
     return used
 
 

@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,10 +11,11 @@ from typing import Any
 
 from deploycheck.authoring.errors import DefinitionError, EvidenceError
 from deploycheck.authoring.files import Files
-from deploycheck.engine.artefacts import digests
+from deploycheck.engine.artefacts import digests, same_model
 from deploycheck.engine.asked import kind_of, requirements
 from deploycheck.engine.bind import Binder, Bound, Tell
 from deploycheck.engine.document import Document, parse
+from deploycheck.engine.excused import excused
 from deploycheck.engine.floor import unreachable
 from deploycheck.engine.inputs import stray_inputs
 from deploycheck.engine.load import LoadedControl, LoadedPolicy, load_policy, load_release
@@ -26,8 +27,9 @@ from deploycheck.engine.registry import Registry
 from deploycheck.engine.requirement import Requirement
 from deploycheck.engine.step import Plan, Step
 from deploycheck.engine.store import Store
+from deploycheck.engine.used import policy_used, release_used
 from deploycheck.model.base import format_instant
-from deploycheck.model.decision import PolicyUsed, ReleaseUsed
+from deploycheck.model.decision import PolicyUsed
 from deploycheck.model.policy import Control, Kind, Policy
 from deploycheck.model.release import Release
 
@@ -63,10 +65,13 @@ def _plan(materials: Materials, registry: Registry) -> Plan:
         problems.append(Problem("DC026", "no policy was given, so nothing would be checked", None))
     if problems or planner is None or document is None or release is None:
         raise PolicyError(problems)
+    found = digests(planner.store, registry)
+    if same := list(same_model(release, found, document)):
+        raise PolicyError(same)
     return Plan(
         materials=materials,
         release=release,
-        release_used=_release_used(release, document, materials.release, planner.store, registry),
+        release_used=release_used(release, document, materials.release, found),
         policies=tuple(policies.policies),
         policies_used=tuple(policies.used),
         steps=tuple(policies.steps),
@@ -108,7 +113,7 @@ class _Policies:
                 self.problems.append(Problem("DC028", message, document.place(("policy",))))
         self.problems += unreachable(loaded)
         self.policies.append(loaded.policy)
-        self.used.append(_policy_used(loaded, text.place))
+        self.used.append(policy_used(loaded, text.place))
         self.expired += _expired(loaded, self.materials.as_of)
         self.declared += loaded.declared
         if planner is not None:
@@ -140,8 +145,8 @@ class _Planner:
     def _step(self, policy: LoadedPolicy, loaded: LoadedControl, place: str) -> Step | None:
         control = loaded.control
         tell = teller(policy, loaded, self.problems)
-        excused = _excused(control, self.release)
-        asked = ask(control, self.binder, tell, applies=excused is None)
+        idle = excused(control, self.release)
+        asked = ask(control, self.binder, tell, applies=idle is None)
         if asked is None:
             return None
         bound, kind, wanted = asked
@@ -155,8 +160,8 @@ class _Planner:
             requirements=wanted,
             enforcement=control.enforced_at(self.materials.as_of),
             location=f"{place}:{policy.document.place(loaded.path).line}",
-            broken=self._broken(bound, tell) if excused is None else None,
-            excused=excused,
+            broken=self._broken(bound, tell) if idle is None else None,
+            excused=idle,
         )
 
     def _broken(self, bound: Bound, tell: Any) -> EvidenceError | None:
@@ -209,46 +214,6 @@ def ask(
     return None if bound is None or wanted is None else (bound, kind, wanted)
 
 
-def _excused(control: Control, release: Release) -> str | None:
-    """Why the control does not apply, by its `when`; ``None`` where it applies."""
-    if not control.when:
-        return None
-    for key, wanted in control.when.items():
-        if key == "because":
-            continue
-        value, present = _looked_at(key.removeprefix("release."), release)
-        holds = (
-            present
-            if wanted == "present"
-            else (not present)
-            if wanted == "absent"
-            else (str(value) == str(wanted))
-        )
-        if not holds:
-            return f"{control.when.get('because', '')} ({key} is not {wanted})"
-    return None
-
-
-def _looked_at(name: str, release: Release) -> tuple[Any, bool]:
-    """What a condition looks at, and whether the release gives it."""
-    field, _, part = name.partition(".")
-    value = getattr(release, field, None)
-    if not part:
-        return value, value is not None and value != _nothing(Release, field)
-    if isinstance(value, Mapping):
-        return None, part in value
-    found = getattr(value, part, None)
-    return found, found is not None and found != _nothing(type(value), part)
-
-
-def _nothing(noun: Any, name: str) -> Any:
-    """What a field is where the release does not give it."""
-    field = noun.model_fields.get(name)
-    if field is None or field.is_required():
-        return None
-    return field.get_default(call_default_factory=True)
-
-
 def _expired(loaded: LoadedPolicy, as_of: datetime) -> Iterator[Problem]:
     valid = loaded.policy.valid
     name, now = loaded.policy.policy, format_instant(as_of)
@@ -264,32 +229,6 @@ def _expired(loaded: LoadedPolicy, as_of: datetime) -> Iterator[Problem]:
             f"policy {name} expired at {format_instant(valid.until)}; it is {now}",
             loaded.document.place(("valid", "until")),
         )
-
-
-def _policy_used(loaded: LoadedPolicy, place: str) -> PolicyUsed:
-    policy = loaded.policy
-    return PolicyUsed(
-        id=policy.policy,
-        version=policy.version,
-        title=policy.title,
-        owner=policy.owner,
-        path=place,
-        digest=loaded.document.digest,
-        inputs=loaded.inputs,
-    )
-
-
-def _release_used(
-    release: Release, document: Document, text: Text, store: Store, registry: Registry
-) -> ReleaseUsed:
-    return ReleaseUsed(
-        name=release.release,
-        version=release.version,
-        owner=release.owner,
-        path=text.place,
-        digest=document.digest,
-        digests=digests(store, registry),
-    )
 
 
 def _alarms(steps: Sequence[Step]) -> Counter[str]:

@@ -127,7 +127,7 @@ def requirement(measure: Measure, bound: Bound, kind: Kind, tell: Tell) -> Requi
         one_of=bound.one_of,
         detect=numbers.get("detect"),
     )
-    checks = (_something, _within_range, _decidable, _alarm)
+    checks = (_something, _on_the_worse_side, _within_range, _decidable, _alarm)
     told = [check(made, kind, tell) for check in checks]  # every mistake, not the first
     return made if all(told) else None
 
@@ -139,6 +139,22 @@ def _something(r: Requirement, _: Kind, tell: Tell) -> bool:
         )
         return False
     return True
+
+
+def _on_the_worse_side(r: Requirement, _: Kind, tell: Tell) -> bool:
+    """A bound on the better side alone would let the worst value pass: a mistake nobody sees."""
+    limits = {"higher": ("max", r.max, r.min), "lower": ("min", r.min, r.max)}
+    key, given, other = limits.get(r.measure.better, ("", None, None))
+    if given is None or other is not None or r.exact_only:
+        return True
+    wanted = "min" if key == "max" else "max"
+    tell(
+        "DC017",
+        key,
+        f"{r.measure.name}: {r.measure.better} is better, and {key} alone lets every worse value "
+        f"pass; did you mean {wanted!r}? To stop what is too good to be true, give both",
+    )
+    return False
 
 
 def _within_range(r: Requirement, _: Kind, tell: Tell) -> bool:

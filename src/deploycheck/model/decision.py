@@ -15,6 +15,9 @@ class InputUsed(Noun):
 
     value: JsonValue = Field(description="The value in force.")
     origin: Literal["default", "release", "command line"] = Field(description="Who gave the value.")
+    default: JsonValue = Field(
+        None, description="The policy's own value, where another one is in force; else null."
+    )
 
 
 class PolicyUsed(Noun):

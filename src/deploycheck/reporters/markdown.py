@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from deploycheck.authoring.reporter import reporter
 from deploycheck.engine.canonical import digest
+from deploycheck.engine.replaced import replaced
 from deploycheck.engine.wording import (
     BAD,
     SENTENCE,
@@ -48,6 +49,10 @@ def _lines(decision: Decision) -> Iterator[str]:
         yield from ("", "**Deviations from parent policies**", "")
         for policy, deviation in deviations[:MOST]:
             yield f"- {markdown_text(policy.id)}: {markdown_text(said(deviation), _REASON)}"
+    given = [text for policy in decision.policies for text in replaced(policy)]
+    if given:
+        yield from ("", "**Not the policy's own values**", "")
+        yield from (f"- {markdown_text(text, _REASON)}" for text in given[:MOST])
     passed = [v for v in told if _passed(v)]
     if passed:
         yield from ("", f"<details><summary>{len(passed)} passed</summary>", "")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from deploycheck.authoring.reporter import reporter
 from deploycheck.engine.actions import no_command
+from deploycheck.engine.replaced import replaced
 from deploycheck.engine.wording import (
     SENTENCE,
     bounded,
@@ -60,6 +61,7 @@ def _lines(decision: Decision) -> Iterator[str]:
         if len(policy.deviations) > _MOST_DEVIATIONS:
             left = len(policy.deviations) - _MOST_DEVIATIONS
             yield f"… and {left} more deviations of {bounded(policy.id)} in the report"
+        yield from replaced(policy)
     yield counts_text(decision.counts)
     for reason in decision.reasons:
         yield f"{verdict}: {bounded(reason, SENTENCE)}"

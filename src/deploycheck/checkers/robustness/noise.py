@@ -29,7 +29,7 @@ SHOWN = 10
 class Noise(Params):
     scale: float = Field(
         0.1,
-        gt=0,
+        ge=0.001,
         le=10,
         strict=True,
         description="Standard deviation of the noise, in standard deviations of the feature.",

@@ -43,8 +43,10 @@ CODES = (
         "A bound that can never fail, or never pass",
         "A bound outside the measure's range, or two bounds that exclude each other, decide "
         "before anything is measured. The one gives green for nothing, the other blocks for "
-        "ever.",
-        "Choose a bound inside the measure's range; keep one of two that contradict.",
+        "ever. A bound on the better side alone, such as `accuracy: {max: 0.9}`, lets the worst "
+        "model pass.",
+        "Choose a bound inside the measure's range, on the side that is worse; keep one of two "
+        "that contradict. To stop what is too good to be true as well, give both sides.",
         "require: {psi: {min: 0.3, max: 0.2}}",
         "require: {psi: {max: 0.2}}",
     ),
@@ -185,5 +187,14 @@ CODES = (
         "Choose a check for the task, or excuse the control by `when: {release.task: …}`.",
         "check: performance.slice_floor   # the release says task: regression",
         "check: performance.floor         # which knows mae, for a regression",
+    ),
+    Code(
+        "DC033",
+        "The champion is the candidate",
+        "Both models are the same file, so that every comparison with the champion would be one "
+        "of the candidate with itself, which is never worse.",
+        "Name the file of the model that is in force.",
+        "model: {path: model.onnx}\nchampion: {model: {path: model.onnx}}",
+        "model: {path: model.onnx}\nchampion: {model: {path: model-1.4.onnx}}",
     ),
 )

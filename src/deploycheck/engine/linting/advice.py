@@ -3,11 +3,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from deploycheck.authoring.errors import DefinitionError
-from deploycheck.engine.document import Document
-from deploycheck.engine.load import LoadedControl, LoadedPolicy
+from deploycheck.engine.load import LoadedPolicy
 from deploycheck.engine.problems import Problem
-from deploycheck.engine.registry import Registry
 from deploycheck.model.base import format_instant
 from deploycheck.model.policy import Control, Enforcement
 
@@ -17,17 +14,15 @@ ADVICE: Mapping[str, str] = {
     "lint:expires": "The policy expires within 30 days.",
     "lint:advisory": "No control is ever enforced; such a policy alone releases nothing.",
     "lint:floor": "The policy has no floor, so that nobody notices controls that were taken out.",
-    "lint:direction": "A bound lets every worse value pass: its side is the one that is better.",
     "lint:rationale": "A control does not say why it exists.",
 }
 _SOON = timedelta(days=30)
 
 
-def advice(loaded: LoadedPolicy, as_of: datetime, registry: Registry) -> Iterator[Problem]:
+def advice(loaded: LoadedPolicy, as_of: datetime) -> Iterator[Problem]:
     """Every warning about a policy, each once at its place.
 
     :param as_of: the clock, aware.
-    :param registry: knows which way of a measure is better.
     """
     policy, document = loaded.policy, loaded.document
     name = ("policy",)
@@ -58,36 +53,12 @@ def advice(loaded: LoadedPolicy, as_of: datetime, registry: Registry) -> Iterato
             f"add gate: {{at_least: {{controls: {max(len(loaded.controls), 1)}}}}}",
         )  # fmt: skip
     for found in loaded.controls:
-        if found.sound:
-            yield from _direction(found, document, registry)
         if found.sound and not found.control.rationale.strip():
             yield Problem(
                 "lint:rationale",
                 f"control {found.control.id} does not say why it exists",
                 document.place((*found.path, "id")),
                 _missing(found.control),
-            )
-
-
-def _direction(found: LoadedControl, document: Document, registry: Registry) -> Iterator[Problem]:
-    """Bounds that limit the good side alone, such as `accuracy: {max: 0.9}`."""
-    try:
-        checker = registry.checker(found.control.check)
-    except DefinitionError:
-        return  # told as a mistake
-    for name, bound in found.control.require.items():
-        measure = checker.named(name) if checker is not None else None
-        if measure is None or bound.equals is not None or bound.one_of is not None:
-            continue
-        sides = {"higher": ("max", "min"), "lower": ("min", "max")}
-        good, bad = sides.get(measure.better, ("", ""))
-        if good and getattr(bound, good) is not None and getattr(bound, bad) is None:
-            yield Problem(
-                "lint:direction",
-                f"{name}: {measure.better} is better, and only {good!r} is given, so that whatever "
-                "is worse passes",
-                document.place((*found.path, "require", name, good), key=True),
-                f"did you mean '{bad}'?",
             )
 
 

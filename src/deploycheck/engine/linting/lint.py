@@ -56,7 +56,7 @@ def lint(label: str, data: bytes, registry: Registry, as_of: datetime) -> Linted
         problems += found
         if loaded is None:
             return Linted(label, kind, tuple(problems))
-        return Linted(label, "policy", tuple(problems), tuple(advice(loaded, as_of, registry)))
+        return Linted(label, "policy", tuple(problems), tuple(advice(loaded, as_of)))
 
 
 def _look(document: Document, registry: Registry) -> tuple[list[Problem], LoadedPolicy | None]:

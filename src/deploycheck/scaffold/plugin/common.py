@@ -8,9 +8,9 @@ __all__ = ["COMMON", "PER_HUNDRED"]
 
 _MODULE = '"""Checker ``«id»``. What to change is marked with "Yours"."""'
 
-_WITH = '# Yours: what a policy may say below `with`. The descriptions are the documentation.'
+_WITH = "# Yours: what a policy may say below `with`. The descriptions are the documentation."
 
-_MEASURES = '''\
+_MEASURES = """\
 # Yours: the number that is measured; a policy names it below `require`.
     measures=[
         Measure(
@@ -19,13 +19,13 @@ _MEASURES = '''\
             better="«better»",
             doc="«doc»",
         )
-    ],'''
+    ],"""
 
-_EXAMPLE = '''\
+_EXAMPLE = """\
 Example:
         check: «id»
         with: «with»
-        require: {«measure»: «bound»}'''
+        require: {«measure»: «bound»}"""
 
 _TESTS = '"""The checker ``«id»``: by itself, through the engine, and its page."""'
 
@@ -42,13 +42,13 @@ CONTROL = """
     require: {«measure»: %s}
 """'''
 
-_EITHER = '''\
+_EITHER = """\
 @pytest.mark.parametrize(("bound", "outcome"), [("«passes»", "PASS"), ("«fails»", "FAIL")])
-def test_a_policy_is_judged(tmp_path: Path, bound: str, outcome: str) -> None:'''
+def test_a_policy_is_judged(tmp_path: Path, bound: str, outcome: str) -> None:"""
 
-_JUDGED = '''\
+_JUDGED = """\
 verdict = judge_control(CONTROL % bound, tmp_path, release=RELEASE, checkers=[«check»])
-    assert verdict.outcome == outcome, verdict.reason'''
+    assert verdict.outcome == outcome, verdict.reason"""
 
 _POLICY = """\
 policy: «check»

@@ -212,7 +212,9 @@ def _words(asked: NewCheck, version: str) -> dict[str, str]:
     for one, many in _PER.items():
         words[f"per_{one}"] = f" ÷ {many}" if share else ""
         words[f"per_{many}"] = f" ÷ #{{{many}}}" if share else ""
-    return words | COMMON | {
+    return {
+        **words,
+        **COMMON,
         "id": asked.id,
         "family": asked.family,
         "check": asked.name,
