@@ -10,10 +10,15 @@ one-sided bound.
 """
 
 import argparse
+import contextlib
+import io
 import itertools
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
+from areas import sampled_area_table, small_alpha_table
 from enumeration import (
     DENSE_DIFFERENCES,
     DENSE_RARE,
@@ -26,8 +31,10 @@ from enumeration import (
     paired_tables,
     ratio_errors,
 )
+from lines import line_table
 from naive import log_ratio_lower, newcombe_lower, wald_lower, wald_paired_lower
 from numpy.typing import NDArray
+from sequences import anytime_table, reference_table
 from simulation import (
     auc_difference_table,
     auc_table,
@@ -36,6 +43,7 @@ from simulation import (
     mean_table,
     wasserstein_table,
 )
+from smooth import smooth_tables
 
 from deploycheck.stats.difference import difference_lower, miettinen_nurminen
 from deploycheck.stats.groups import range_bounds
@@ -43,6 +51,9 @@ from deploycheck.stats.paired import paired_lower
 from deploycheck.stats.proportion import clopper_pearson, wilson
 from deploycheck.stats.ratio import koopman, ratio_lower
 from deploycheck.stats.samples import as_pair
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from _page import put
 
 Floats = NDArray[np.float64]
 Lower = Callable[[Floats, Floats, Floats, Floats, float], Floats]
@@ -192,7 +203,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--smoke", action="store_true", help="a small part, a few seconds")
     parser.add_argument("--dense", action="store_true", help="the worst cells, on a finer grid")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/")
     arguments = parser.parse_args()
+    if not arguments.write:
+        _tables(arguments)
+        return
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        _tables(arguments)
+    put("coverage", told.getvalue().strip().splitlines()[1:])
+
+
+def _tables(arguments: argparse.Namespace) -> None:
     smoke = arguments.smoke
     print("## Coverage of one-sided bounds")
     if arguments.dense:
@@ -212,6 +234,12 @@ def main() -> None:
     wasserstein_table(runs, (300,) if smoke else (300, 1000, 10_000))
     counts_table(runs)
     calibration_table(runs // 4)
+    sampled_area_table(2 if smoke else 2000)
+    small_alpha_table(2 if smoke else 8000)
+    line_table(2 if smoke else 2000)
+    anytime_table(2 if smoke else 1000)
+    reference_table(2 if smoke else 1000)
+    smooth_tables(smoke=smoke)
 
 
 if __name__ == "__main__":

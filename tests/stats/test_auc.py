@@ -49,6 +49,22 @@ def test_value_and_variance_are_those_of_all_pairs(name):
     assert (found.m, found.n) == (m, n)
 
 
+def test_the_worked_example_of_hanley_and_mcneil():
+    """109 CT images, Radiology 143 (1982), table I; DeLong's error as Stata's manual prints it.
+
+    [R] roctab: ROC area 0.8932, standard error 0.0307, 95 % interval 0.83295 to 0.95339.
+    """
+    ratings, normal, abnormal = np.arange(1, 6), [33, 6, 6, 11, 2], [3, 2, 2, 11, 33]
+    found = area(np.repeat(ratings, abnormal), np.repeat(ratings, normal))
+    assert found.value == pytest.approx(0.8932, abs=5e-5)
+    error = found.variance**0.5
+    assert error == pytest.approx(0.0307, abs=5e-5)
+    interval = found.value - 1.959964 * error, found.value + 1.959964 * error
+    assert interval == pytest.approx((0.83295, 0.95339), abs=5e-6)
+    same = area(ratings, ratings, counts=(abnormal, normal))
+    assert (same.value, same.variance) == pytest.approx((found.value, found.variance), rel=1e-12)
+
+
 def test_newcombes_variance_is_hanley_and_mcneils_for_equal_classes():
     """{θ(1−θ) + (n−1)(Q1−θ²) + (m−1)(Q2−θ²)} / mn, Q1 = θ/(2−θ), Q2 = 2θ²/(1+θ)."""
     for theta in (0.55, 0.8, 0.97):

@@ -1,5 +1,7 @@
 """Two areas on the same rows: DeLong's variance, A/A runs, and models that agree on every row."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
+from deploycheck.stats.auc import Area, area, area_bounds
 from deploycheck.stats.auc_difference import (
     FEW,
     AreaDifference,
@@ -104,6 +107,71 @@ def test_equally_good_models_are_not_told_apart():
         found = area_difference(x[0], y[0], x[1], y[1])
         failed += auc_difference_bounds(found, 0.05).high < -0.005
     assert failed / runs <= 0.05 + 0.01
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "m", "n"), [(0.9, 0.95, 20, 200), (0.97, 0.99, 50, 500), (0.6, 0.6, 20, 20)]
+)
+def test_a_small_alpha_is_kept_with_few_rows(first, second, m, n):
+    """At a level of 0.05 / 90; DeLong's variance alone misses ten times as often, and more."""
+    rng = np.random.default_rng(m + n + 1)
+    alpha, runs, missed, naive = 0.05 / 90, 1200, np.zeros(2), 0
+    shifts, z = norm.ppf([first, second]) * 2**0.5, norm.isf(0.05 / 90)
+    for _ in range(runs):
+        x, y = correlated(rng, m, 0.5), correlated(rng, n, 0.5)
+        found = area_difference(x[0] + shifts[0], y[0], x[1] + shifts[1], y[1])
+        away, error = found.value - (first - second), found.variance**0.5
+        naive += away > z * error
+        if abs(away) > 2 * error:  # a cheap part of the question
+            bounds = auc_difference_bounds(found, alpha)
+            missed += (bounds.low > first - second, bounds.high < first - second)
+    assert max(missed) <= 3  # of 0.7 expected
+    assert first < 0.9 or naive / runs > 10 * alpha
+
+
+def test_within_one_percent_of_the_champion():
+    """θ₁ − 0.99 θ₂, its variance by the same contrast of the covariance of both areas."""
+    rng = np.random.default_rng(6)
+    x, y = correlated(rng, 400, 0.9, 1.5), correlated(rng, 600, 0.9)
+    first, second = area(x[0], y[0]), area(x[1], y[1])
+    plain = area_difference(x[0], y[0], x[1], y[1])
+    found = area_difference(x[0], y[0], x[1], y[1], factor=0.99)
+    assert found.value == pytest.approx(first.value - 0.99 * second.value, abs=1e-12)
+    covariance = (first.variance + second.variance - plain.variance) / 2
+    expected = first.variance + 0.99**2 * second.variance - 2 * 0.99 * covariance
+    assert found.variance == pytest.approx(expected, rel=1e-9)
+    assert found.correlation == pytest.approx(plain.correlation, rel=1e-9)
+    assert found.differing == plain.differing  # which rows differ is no matter of the factor
+    bounds = auc_difference_bounds(found, 0.05)
+    shift = 0.01 * second.value
+    assert bounds.low == pytest.approx(auc_difference_bounds(plain, 0.05).low + shift, abs=5e-4)
+
+
+def test_the_same_model_is_within_one_percent_of_itself_when_rows_suffice():
+    rng = np.random.default_rng(7)
+    x, y = rng.normal(1, 1, 900), rng.normal(size=900)
+    found = area_difference(x, y, x, y, factor=0.99)
+    assert found.few
+    assert auc_difference_bounds(found, 0.05).low > 0
+    few = area_difference(x[:200], y[:200], x[:200], y[:200], factor=0.99)
+    assert auc_difference_bounds(few, 0.05).low < 0
+    assert auc_difference_bounds(few, 1e-14).low >= -0.99
+
+
+@pytest.mark.parametrize("factor", [0, -1.0, np.nan, np.inf, True, "1", None])
+def test_what_is_no_factor_is_refused(factor):
+    with pytest.raises(ValueError, match="factor"):
+        area_difference([1, 2], [0, 1], [1, 2], [0, 1], factor=factor)
+
+
+def test_the_areas_recover_a_reach_that_the_variance_does_not_show():
+    areas = (Area(0.98, 4e-4, 50, 500), Area(0.99, 1e-4, 50, 500))
+    alone = AreaDifference(-0.01, 1e-5, 50, 500, 0.0, 100.0)
+    both = replace(alone, areas=areas, correlation=0.5)
+    lows = [area_bounds(one, 0.05) for one in areas]
+    a, b = 0.98 - lows[0].low, lows[1].high - 0.99
+    assert both.reach(0.05, "max") == pytest.approx((a * a + b * b - a * b) ** 0.5)
+    assert both.reach(0.05, "max") > alone.reach(0.05, "max")
 
 
 def test_skewed_contributions_widen_one_side_only():

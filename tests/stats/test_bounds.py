@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from deploycheck.stats.bounds import as_counts, as_level
+from deploycheck.stats.bounds import as_counts, as_effective, as_level, as_reals
 from deploycheck.stats.difference import difference_bounds, miettinen_nurminen
 from deploycheck.stats.groups import range_bounds
 from deploycheck.stats.proportion import clopper_pearson, proportion_bounds, wilson
@@ -74,3 +74,37 @@ def test_decisions_are_made_about_single_counts():
     ):
         with pytest.raises(ValueError, match="single"):
             refused()
+
+
+def test_effective_counts_are_rates_times_rows():
+    hits, rows = as_effective([0.25, 0.5], 10.5)
+    assert hits.tolist() == [2.625, 5.25]
+    assert rows.tolist() == [10.5, 10.5]
+    assert as_effective(1, 3)[0] == 3.0
+
+
+@pytest.mark.parametrize(
+    ("rates", "rows", "words"),
+    [
+        (1.5, 10, "between 0 and 1"),
+        (0.5, 0, "above zero"),
+        (0.5, 2.0**54, "at most"),
+        (float("nan"), 10, "finite"),
+        (0.5, float("inf"), "finite"),
+        (True, 10, "bool"),
+        ([0.5, True], 10, "bool"),
+        ("0.5", 10, "str"),
+        (None, 10, "object"),
+        ([0.5, 0.1], [1, 2, 3], "shape"),
+        ([0.5, [0.1]], 3, "one shape"),
+    ],
+)
+def test_what_is_no_rate_and_no_number_of_rows_is_refused(rates, rows, words):
+    with pytest.raises(ValueError, match=words):
+        as_effective(rates, rows, "a group")
+
+
+def test_reals_are_finite_numbers():
+    assert as_reals([1, -2.5], "x").tolist() == [1.0, -2.5]
+    with pytest.raises(ValueError, match="x must be finite"):
+        as_reals([1, float("nan")], "x")

@@ -9,7 +9,8 @@ import pytest
 
 from deploycheck.stats.choice import EXACT
 from deploycheck.stats.difference import difference_lower, exact_difference, miettinen_nurminen
-from deploycheck.stats.ratio import exact_ratio, koopman, ratio_lower
+from deploycheck.stats.exact_ratio import exact_ratio
+from deploycheck.stats.ratio import koopman, ratio_lower
 from deploycheck.stats.samples import as_pair
 
 SIZES = [(5, 30), (12, 300), (30, 30), (30, 300), (300, 30), (40, 37), (60, 100), (150, 60)]

@@ -8,11 +8,14 @@ import pytest
 
 from deploycheck.stats.difference import difference_bounds, difference_lower
 from deploycheck.stats.groups import ordered_pairs, range_bounds, ratio_range_bounds
+from deploycheck.stats.maxt import group_level, pair_level
+from deploycheck.stats.proportion import clopper_pearson
 from deploycheck.stats.ratio import ratio_bounds, ratio_lower
 from deploycheck.stats.scores import TwoSamples
 
 HITS, OF = [412, 170, 88, 30, 55], [797, 390, 260, 64, 61]
 FAMILY = ["sex", "sex", "age", "age", "age"]
+LEVEL = pair_level(0.05, [2, 3])
 
 
 def by_hand(bounds, hits, of, family, alpha):
@@ -29,19 +32,19 @@ def test_a_range_is_the_worst_pair_and_its_bounds_come_from_all_pairs():
     found = range_bounds(HITS, OF, FAMILY, 0.05)
     assert found.pairs == ordered_pairs(FAMILY) == 2 + 6
     loose = by_hand(difference_bounds, HITS, OF, FAMILY, 0.05)
-    tight = by_hand(difference_bounds, HITS, OF, FAMILY, 0.05 / 8)
+    tight = by_hand(difference_bounds, HITS, OF, FAMILY, LEVEL)
     assert found.value == pytest.approx(55 / 61 - 88 / 260)
     assert found.pair == (4, 2)
     assert found.high == max(b.high for b in loose.values()) == loose[found.high_pair].high
     assert found.low == max(b.low for b in tight.values()) == tight[found.low_pair].low
-    assert found.pair_alpha == 0.05 / 8
+    assert found.pair_alpha == LEVEL > 0.05 / 8
     assert found.low <= found.value <= found.high
 
 
 def test_a_ratio_range_is_the_worst_pair_and_its_bounds_come_from_all_pairs():
     found = ratio_range_bounds(HITS, OF, FAMILY, 0.05)
     loose = by_hand(ratio_bounds, HITS, OF, FAMILY, 0.05)
-    tight = by_hand(ratio_bounds, HITS, OF, FAMILY, 0.05 / 8)
+    tight = by_hand(ratio_bounds, HITS, OF, FAMILY, LEVEL)
     assert found.value == pytest.approx((88 / 260) / (55 / 61))
     assert found.pair == (2, 4)
     assert found.low == min(b.low for b in loose.values()) == loose[found.low_pair].low
@@ -63,8 +66,21 @@ def test_several_slices_can_share_one_alpha():
     shared = range_bounds(HITS, OF, FAMILY, 0.05, pair_alpha=0.05 / 80)
     assert shared.high == alone.high
     assert shared.low < alone.low
-    same = range_bounds(HITS, OF, FAMILY, 0.05, pair_alpha=0.05 / 8)
-    assert same.low == alone.low
+    assert range_bounds(HITS, OF, FAMILY, 0.05, pair_alpha=0.05 / 8).low < alone.low
+    assert range_bounds(HITS, OF, FAMILY, 0.05, family_alpha=0.05) == alone
+    tenth = range_bounds(HITS, OF, FAMILY, 0.05, family_alpha=0.005)
+    assert tenth.pair_alpha == pair_level(0.005, [2, 3])
+    with pytest.raises(ValueError, match="not both"):
+        range_bounds(HITS, OF, FAMILY, 0.05, 0.01, family_alpha=0.05)
+
+
+def test_few_hits_are_bounded_group_by_group():
+    """The exact bounds of all pairs come from two bounds a group, not from two a pair."""
+    hits, of, family = [2, 9, 15], [20, 20, 20], ["g"] * 3
+    found = range_bounds(hits, of, family, 0.05)
+    low, high = clopper_pearson(hits, of, group_level(0.05, [3]))
+    assert found.low == pytest.approx(float(low[2] - high[0]), abs=1e-14)
+    assert found.low > range_bounds(hits, of, family, 0.05, pair_alpha=0.05 / 6).low
 
 
 def test_groups_without_hits():

@@ -16,6 +16,7 @@ from deploycheck.stats.paired import (
     paired_lower,
     paired_pvalue,
     power_paired,
+    tango,
     tango_score,
 )
 from deploycheck.stats.scores import TwoSamples
@@ -43,6 +44,32 @@ def test_the_score_is_tangos(first, second, n, level, low, high):
     z = norm.ppf(level)
     assert score(first, second, n, low) == pytest.approx(z, abs=0.01)
     assert score(first, second, n, high) == pytest.approx(-z, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("cells", "alpha", "expected", "digits"),
+    [
+        # Tango, Statistics in Medicine 17 (1998) 891–908, two examples; 95 % and 90 % two-sided
+        ((4, 9, 3, 16), 0.025, (-0.027, 0.390), 3),
+        ((43, 0, 1, 0), 0.05, (-0.096, 0.037), 3),
+        # Agresti and Min, Statistics in Medicine 24 (2005) 729–740
+        ((53, 16, 8, 9), 0.025, (-0.020, 0.207), 3),
+        # Fagerland, Lydersen and Laake, Statistics in Medicine 33 (2014) 2850–2875
+        ((1, 1, 7, 12), 0.025, (-0.517, -0.026), 3),
+        # Tang, Ling, Ling and Tian, Statistics in Medicine 29 (2010) 46–62
+        ((8, 3, 1, 2), 0.025, (-0.1670, 0.4327), 4),
+    ],
+)
+def test_published_score_intervals(cells, alpha, expected, digits):
+    found = [round(float(b[0]), digits) for b in tango(*cells, alpha)]
+    assert found == list(expected)
+
+
+def test_the_score_interval_ends_where_every_row_is_discordant():
+    low, high = tango(0, 0, 5, 0, 0.05)
+    assert low[0] == -1
+    assert -1 < high[0] < 0
+    assert float(tango(0, 5, 0, 0, 0.05)[1][0]) == 1
 
 
 @pytest.mark.parametrize("delta", [-0.6, -0.1, 0.01, 0.05, 0.3])

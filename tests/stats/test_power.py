@@ -106,3 +106,9 @@ def test_power_of_a_mean_is_noncentral_t():
 def test_what_cannot_be_planned_is_refused(call):
     with pytest.raises(ValueError):
         call()
+
+
+@pytest.mark.parametrize("sd", [1e-3, 1e-200, 1e-300])
+def test_a_mean_far_from_its_bound_has_all_power(sd):
+    assert power_mean(200, sd, -1.0, 0.0, 0.05) == pytest.approx(1.0)
+    assert power_mean(200, sd, 1.0, 0.0, 0.05) == pytest.approx(0.0)

@@ -10,6 +10,9 @@ import deploycheck.stats.order, deploycheck.stats.multiplicity
 import deploycheck.stats.paired, deploycheck.stats.auc, deploycheck.stats.auc_difference
 import deploycheck.stats.bounded, deploycheck.stats.noise, deploycheck.stats.noncentral
 import deploycheck.stats.distance, deploycheck.stats.calibration
+import deploycheck.stats.calibration_line, deploycheck.stats.sequential.bernstein
+import deploycheck.stats.sequential.normal, deploycheck.stats.sequential.eprocess
+import deploycheck.stats.sequential.shift
 assert "scipy" not in sys.modules, "scipy at import"
 from deploycheck.stats.groups import range_bounds
 from deploycheck.stats.power import power_mean, rows_needed_proportion
@@ -24,6 +27,10 @@ found = distance.wasserstein(range(30), range(50))
 distance.js([1, 2], [3, 4]), noise.distance_bounds(found.value, found.center, found.scale, 0.05)
 calibration.ece([0.2, 0.8], [0, 1], None, [0, 0.5, 1])
 calibration.logistic_calibration([0.2, 0.8, 0.7, 0.4], [0, 1, 0, 1])
+deploycheck.stats.calibration_line.calibration_line([0.2, 0.8, 0.7, 0.4], [0, 1, 0, 1]).bounds("slope", 0.1)
+auc.area_bounds(auc.area([1, 2, 3], [0, 1, 2], clusters=([1, 2, 3], [1, 2, 3])), 0.05)
+deploycheck.stats.sequential.shift.proportion_shift(1, 9, 0.05).update([0, 1])
+deploycheck.stats.sequential.normal.SubGaussian(0.05, 1.0).update([0, 1])
 for heavy in ("scipy.stats", "scipy.optimize", "polars", "pydantic"):
     assert heavy not in sys.modules, heavy
 """

@@ -12,35 +12,49 @@ Three one-sided bounds, and the outermost decides:
   on too little: with k below 20, and for a lower bound where k (1 − area), as many rows of the
   smaller class as are misplaced, is below 2 (for an upper one, k · area). Without it, positives of
   three times the negatives' deviation are missed three times too often.
+
+Under sampling weights or repeated entities DeLong's variance is the linearised one of
+:mod:`deploycheck.stats.linearised`, with Student's t in place of the normal; method 5 takes m and n
+divided by how much that variance is larger than of independent rows; and k counts entities, by
+Kish's effective number.
 """
 
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
 
-from deploycheck.stats.bounds import Bounds, Floats, as_level, as_number, as_side, normal_quantile
+from deploycheck.stats.bounds import Bounds, as_level, as_number, as_side
 from deploycheck.stats.coins import exponent, furthest_below
+from deploycheck.stats.linearised import Moments, exceeds, moments, quantile
+from deploycheck.stats.placements import OneClass, placements, two_classes
 
 METHODS = ("logit DeLong", "Newcombe method 5", "Hoeffding, two samples")
 FEW_ROWS = 20
 FEW_MISPLACED = 2
-_ROUNDS = 100
+_ROUNDS = 60  # halves an interval of length 1 down to rounding
 
 
 @dataclass(frozen=True)
 class Area:
-    """An area with DeLong's variance, from ``m`` positives and ``n`` negatives."""
+    """An area with its variance, from ``m`` positives and ``n`` negatives.
+
+    Under weights or entities ``m`` and ``n`` are effective numbers of independent rows, ``df`` the
+    degrees of freedom of the variance, and ``units`` the fewest independent units of a class.
+    """
 
     value: float
     variance: float
-    m: int
-    n: int
+    m: float
+    n: float
+    df: float = inf
+    units: float = inf
 
     @property
-    def pairs(self) -> int:
-        """How many pairs of a positive and a negative have no row in common."""
-        return min(self.m, self.n)
+    def pairs(self) -> float:
+        """How many pairs of a positive and a negative have no row, and no entity, in common."""
+        return min(self.m, self.n, self.units)
 
     @property
     def relies_on_little(self) -> bool:
@@ -49,29 +63,48 @@ class Area:
 
     def flipped(self) -> "Area":
         """The area of the negated scores."""
-        return Area(1 - self.value, self.variance, self.m, self.n)
+        return Area(1 - self.value, self.variance, self.m, self.n, self.df, self.units)
 
 
-def area(positives: Any, negatives: Any) -> Area:
+def area(
+    positives: Any,
+    negatives: Any,
+    *,
+    counts: Any = None,
+    weights: Any = None,
+    clusters: Any = None,
+) -> Area:
     """The area under the curve and its variance, in O((m + n) log(m + n)).
 
-    Equal to scikit-learn's ``roc_auc_score``. Raises ValueError for fewer than two scores of a
-    class and for what is no finite number. Source: DeLong, DeLong and Clarke-Pearson, Biometrics 44
-    (1988); Sun and Xu, IEEE Signal Processing Letters 21 (2014).
+    Equal to scikit-learn's ``roc_auc_score``. ``counts`` (whole numbers: how many equal rows each
+    score stands for), ``weights`` (sampling weights) and ``clusters`` (whole numbers: the entity of
+    each row, the same in both classes) are None or a pair of arrays parallel to ``positives`` and
+    ``negatives``. Rows of a count or weight of 0 are left out. Raises ValueError for fewer than two
+    scores, or entities, of a class, and for what is no finite number. Source: DeLong, DeLong and
+    Clarke-Pearson, Biometrics 44 (1988); Obuchowski, Biometrics 53 (1997).
     """
-    of_positives, of_negatives = placements(positives, negatives)
-    m, n = of_positives.size, of_negatives.size
-    variance = of_positives.var(ddof=1) / m + of_negatives.var(ddof=1) / n
-    return Area(float(of_positives.mean()), float(variance), m, n)
+    classes = two_classes((positives,), (negatives,), counts, weights, clusters)
+    values = placements(*classes, any_order=True)
+    return placed_area(classes, values, moments(classes, values))
 
 
-def placements(positives: Any, negatives: Any) -> tuple[Floats, Floats]:
-    """For each positive the share of negatives below it, for each negative of positives above.
-
-    Ties count half. The means of both are the area, and their variances DeLong's.
-    """
-    high, low = as_scores(positives, "positives"), as_scores(negatives, "negatives")
-    return _below(high, np.sort(low)), 1 - _below(low, np.sort(high))
+def placed_area(
+    classes: tuple[OneClass, OneClass], values: tuple[Any, Any], spread: Moments
+) -> Area:
+    """The area of rows whose placements are ``values``, with their moments."""
+    first, second = classes
+    value = min(max(first.mean(values[0]), 0.0), 1.0)
+    if first.simple:
+        return Area(value, spread.variance, first.rows, second.rows)
+    units = min(first.units, second.units)
+    if first.codes is not None and second.codes is not None:
+        # An entity of both classes can be the positive of one pair, or the negative of another.
+        units = min(units, (1 + max(int(first.codes.max()), int(second.codes.max()))) / 2)
+    least = Area(value, spread.variance, first.units, second.units, spread.df, units)
+    if spread.variance == 0 or least.relies_on_little or least.flipped().relies_on_little:
+        return least  # the variance is not known well enough to tell how much rows are worth
+    m, n = (max(one.units, one.rows / spread.inflation) for one in classes)
+    return Area(value, spread.variance, m, n, spread.df, units)
 
 
 def auc_bounds(positives: Any, negatives: Any, alpha: float) -> Bounds:
@@ -98,20 +131,20 @@ def area_pvalue(found: Area, bound: float, side: str = "max") -> float:
         return 0.0  # every area is at least 0
     if found.value <= limit or limit >= 1:
         return 1.0
-    from scipy.special import logit, ndtr
+    from scipy.special import logit
 
     spread = newcombe_variance(limit, found.m, found.n) ** 0.5
-    worst = float(ndtr(-(found.value - limit) / spread))
+    worst = exceeds((found.value - limit) / spread, found.df)
     if 0 < found.value < 1 and found.variance > 0:
         error = found.variance**0.5 / (found.value * (1 - found.value))
-        worst = max(worst, float(ndtr(-(logit(found.value) - logit(limit)) / error)))
+        worst = max(worst, exceeds(float(logit(found.value) - logit(limit)) / error, found.df))
     if found.relies_on_little:
         worst = max(worst, float(np.exp(-found.pairs * exponent(found.value, limit))))
     return worst if worst < 0.5 else 1.0
 
 
 def power_area(
-    m: int, n: int, bound: float, effect: float, alpha: float, side: str = "max"
+    m: float, n: float, bound: float, effect: float, alpha: float, side: str = "max"
 ) -> float:
     """The power at a true area ``effect``, by the normal approximation and Newcombe's variance."""
     limit, truth = as_number(bound, "bound"), as_number(effect, "effect")
@@ -136,7 +169,7 @@ def power_area(
     return float(ndtr((truth - kept) / spread))
 
 
-def newcombe_variance(theta: float, m: int, n: int) -> float:
+def newcombe_variance(theta: float, m: float, n: float) -> float:
     """The variance of method 5 at an area ``theta``."""
     more = ((m + n) / 2 - 1) * ((1 - theta) / (2 - theta) + theta / (1 + theta))
     return theta * (1 - theta) * (1 + more) / (m * n)
@@ -146,7 +179,7 @@ def _lower(found: Area, alpha: float) -> tuple[float, int]:
     """The outermost lower bound, and the index of its method."""
     from scipy.special import expit, logit
 
-    z = float(normal_quantile(alpha))
+    z = quantile(alpha, found.df)
     bounds = [2.0, _newcombe_lower(found, z)]
     if 0 < found.value < 1 and found.variance > 0:
         error = found.variance**0.5 / (found.value * (1 - found.value))
@@ -164,23 +197,3 @@ def _newcombe_lower(found: Area, z: float) -> float:
         reach = z * newcombe_variance(middle, found.m, found.n) ** 0.5
         out, kept = (middle, kept) if found.value - middle > reach else (out, middle)
     return out
-
-
-def _below(values: Floats, others: Floats) -> Floats:
-    """The share of the sorted ``others`` below each value, ties half."""
-    left = np.searchsorted(others, values, side="left")
-    right = np.searchsorted(others, values, side="right")
-    return np.asarray((left + right) / (2 * others.size))
-
-
-def as_scores(values: Any, name: str) -> Floats:
-    """Finite scores of at least two rows, as a float array; raises ValueError otherwise."""
-    raw = np.asarray(values)
-    if raw.ndim != 1 or raw.dtype.kind not in "iuf":
-        raise ValueError(f"{name} must be a list of numbers")
-    if raw.size < 2:
-        raise ValueError(f"{name}: {raw.size} scores; an area needs at least two of each class")
-    scores = raw.astype(np.float64)
-    if not np.all(np.isfinite(scores)):
-        raise ValueError(f"{name} must be finite")
-    return scores

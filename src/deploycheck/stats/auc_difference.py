@@ -1,104 +1,176 @@
 """Bounds for the difference of two areas under the ROC curve on the same rows.
 
-DeLong's variance of the difference, at z + γ (2z² + 1)/6 standard errors on the side to which the
-contributions of the rows are skewed, γ the skewness of the difference (the Cornish–Fisher term of a
-studentised mean; Johnson, JASA 73 (1978)), and at z on the other: rare large losses make the
-difference look too good and its variance too small at once.
+Two bounds, and the outer one decides:
 
-That variance knows only of the rows on which the two scores were seen to differ. Where they are
-few, or none for identical scores, it says nothing of rows that the sample has not shown, so
-1 − alpha^(1/k), k = min(m, n), is added: if the two differ on shares e₁ of positives and e₀ of
-negatives, their areas differ by at most 1 − (1 − e₁)(1 − e₀), and none is seen with probability
+* DeLong's variance of the difference, at t + γ (2z² + 1)/6 standard errors on the side to which the
+  contributions of the rows are skewed, γ the skewness of the difference (the Cornish–Fisher term of
+  a studentised mean; Johnson, JASA 73 (1978)), and at t on the other, t with Welch's degrees of
+  freedom: rare large losses make the difference look too good and its variance too small at once;
+* the bounds of the two areas, put together by their correlation: √(a² + b² − 2ρab), a and b how far
+  the bounds of the areas lie from them (Zou and Donner, Statistics in Medicine 27 (2008)). Near an
+  area of 1 few rows are misplaced, and a sample without them looks both better and surer than it
+  is: the first bound alone misses 13 times too often at alpha 0.05/90, with 50 positives, 500
+  negatives and areas of 0.97 and 0.99.
+
+The first knows only of the rows on which the two scores were seen to differ. Where they are few, or
+none for identical scores, it says nothing of rows that the sample has not shown, so
+1 − alpha^(1/k), k = min(m, n), is added to it: if the two differ on shares e₁ of positives and e₀
+of negatives, their areas differ by at most 1 − (1 − e₁)(1 − e₀), and none is seen with probability
 (1 − e₁)^m (1 − e₀)^n; whatever makes the areas differ by more is seen with probability 1 − alpha.
-That is 3.0/k at alpha 0.05, a rule of three. Few are fewer than 20 rows, counted by the
+That is 3.0/k at alpha 0.05, a rule of three. Few are fewer than 8 rows, counted by the
 participation ratio (Σ|g|)² / Σg² of a class, g how differently a row is placed, and put together
 over both classes as Welch does with degrees of freedom.
+
+With a ``factor`` f the second area counts f times: "within 1 % of the champion" is a lower bound of
+θ₁ − 0.99 θ₂ at 0. Under sampling weights or repeated entities the variance is linearised (see
+:mod:`deploycheck.stats.linearised`), and rows are counted by entities.
 """
 
 from dataclasses import dataclass
+from math import exp, expm1, inf, log
 from typing import Any
 
 import numpy as np
 
-from deploycheck.stats.auc import placements
+from deploycheck.stats.auc import Area, area_bounds, placed_area
 from deploycheck.stats.bounds import Bounds, Floats, as_level, as_number, as_side, normal_quantile
+from deploycheck.stats.linearised import moments, quantile
+from deploycheck.stats.placements import OneClass, placements, two_classes
 
-METHOD = "DeLong, correlated"
-FEW_METHOD = "DeLong, correlated; rule of three for rows not seen"
-FEW = 20
-SMALLEST_LEVEL = 1e-15
-_ROUNDS = 100
+METHOD = "DeLong and MOVER, correlated"
+FEW_METHOD = "DeLong and MOVER, correlated; rule of three for rows not seen"
+FEW = 8
+SMALLEST_LEVEL, LARGEST_LEVEL = 1e-15, 0.4999
+_ROUNDS = 60
 
 
 @dataclass(frozen=True)
 class AreaDifference:
-    """The first area minus the second, with DeLong's variance of that difference.
+    """The first area minus ``factor`` times the second, with DeLong's variance of that.
 
-    ``differing`` is the effective number of rows that the two score differently.
+    ``differing`` is the effective number of rows that the two score differently, ``df`` how well
+    the variance is known, and ``areas`` the two areas with ``correlation`` of their errors; without
+    them their bounds are not asked. Under weights or entities ``m`` and ``n`` are the fewest
+    independent units that the classes are worth.
     """
 
     value: float
     variance: float
-    m: int
-    n: int
+    m: float
+    n: float
     skewness: float
     differing: float
+    df: float = inf
+    areas: tuple[Area, Area] | None = None
+    correlation: float = 0.0
+    factor: float = 1.0
 
     @property
     def few(self) -> bool:
         """Whether too few rows differ for their variance to stand for all."""
         return self.differing < FEW
 
+    @property
+    def pairs(self) -> float:
+        """How many pairs of a positive and a negative have no row, and no entity, in common."""
+        return min(self.m, self.n, inf if self.areas is None else self.areas[0].pairs)
+
     def reach(self, alpha: float, side: str) -> float:
         """How far the lower (``side="max"``) or upper bound at level 1 − alpha lies from value."""
         z = float(normal_quantile(alpha))
         away = -self.skewness if side == "max" else self.skewness
-        reach = (z + max(away, 0.0) * (2 * z * z + 1) / 6) * float(self.variance**0.5)
+        steps = quantile(alpha, self.df) + max(away, 0.0) * (2 * z * z + 1) / 6
+        reach = float(steps * self.variance**0.5)
         if self.few:
-            reach -= float(np.expm1(np.log(alpha) / min(self.m, self.n)))
-        return reach
+            reach -= expm1(log(alpha) / self.pairs)
+        return max(reach, self._recovered(alpha, side))
+
+    def _recovered(self, alpha: float, side: str) -> float:
+        """The same, by the bounds of the two areas."""
+        if self.areas is None:
+            return 0.0
+        first, second = (area_bounds(one, alpha) for one in self.areas)
+        if side == "max":
+            a = self.areas[0].value - first.low
+            b = self.factor * (second.high - self.areas[1].value)
+        else:
+            a = first.high - self.areas[0].value
+            b = self.factor * (self.areas[1].value - second.low)
+        return float(max(a * a + b * b - 2 * self.correlation * a * b, 0.0) ** 0.5)
 
 
 def area_difference(
-    positives: Any, negatives: Any, versus_positives: Any, versus_negatives: Any
+    positives: Any,
+    negatives: Any,
+    versus_positives: Any,
+    versus_negatives: Any,
+    *,
+    counts: Any = None,
+    weights: Any = None,
+    clusters: Any = None,
+    factor: float = 1.0,
 ) -> AreaDifference:
-    """The difference of two areas and its variance, in O((m + n) log(m + n)).
+    """The first area minus ``factor`` times the second, in O((m + n) log(m + n)).
 
-    The scores of one class are parallel: the i-th of both belong to one row. Raises ValueError for
-    unequal lengths, and as :func:`deploycheck.stats.auc.area`.
+    The scores of one class are parallel: the i-th of both belong to one row. ``counts``,
+    ``weights`` and ``clusters`` as for :func:`deploycheck.stats.auc.area`. Raises ValueError for
+    unequal lengths, a factor that is not above 0, and as that function does.
     """
-    first = placements(positives, negatives)
-    second = placements(versus_positives, versus_negatives)
-    names = "positives", "negatives"
-    gaps: list[Floats] = []
-    for one, other, name in zip(first, second, names, strict=True):
-        if one.size != other.size:
-            raise ValueError(f"{name}: {one.size} scores of the first, {other.size} of the second")
-        gaps.append(one - other)
-    m, n = gaps[0].size, gaps[1].size
-    variance = gaps[0].var(ddof=1) / m + gaps[1].var(ddof=1) / n
-    differing = _differing(gaps)
-    third = sum(float(np.mean((g - g.mean()) ** 3)) / g.size**2 for g in gaps)
-    skewness = third / float(variance) ** 1.5 if variance > 0 else 0.0
-    return AreaDifference(float(gaps[0].mean()), float(variance), m, n, skewness, differing)
+    times = as_number(factor, "factor")
+    if times <= 0:
+        raise ValueError(f"factor must be above 0, not {times:g}")
+    classes = two_classes(
+        (positives, versus_positives), (negatives, versus_negatives), counts, weights, clusters
+    )
+    first, second = placements(*classes, 0), placements(*classes, 1)
+    spread = moments(classes, (first[0] - times * second[0], first[1] - times * second[1]))
+    alone = [moments(classes, values) for values in (first, second)]
+    areas = (
+        placed_area(classes, first, alone[0]),
+        placed_area(classes, second, alone[1]),
+    )
+    return AreaDifference(
+        value=areas[0].value - times * areas[1].value,
+        variance=spread.variance,
+        m=classes[0].units,
+        n=classes[1].units,
+        skewness=spread.skewness,
+        differing=_differing(classes, (first[0] - second[0], first[1] - second[1])),
+        df=spread.df,
+        areas=areas,
+        correlation=_correlation(alone[0].variance, times**2 * alone[1].variance, spread.variance),
+        factor=times,
+    )
 
 
-def _differing(gaps: list[Floats]) -> float:
+def _correlation(first: float, second: float, difference: float) -> float:
+    """Of two errors with these variances, whose difference has that variance."""
+    if first <= 0 or second <= 0:
+        return 0.0
+    found = (first + second - difference) / (2 * (first * second) ** 0.5)
+    return float(min(max(found, -1.0), 1.0))
+
+
+def _differing(classes: tuple[OneClass, OneClass], gaps: tuple[Floats, Floats]) -> float:
     """How many rows the variance rests on: both classes' numbers, put together as Welch's df."""
-    weights, shares = 0.0, 0.0
-    for gap in gaps:
-        square = float(np.dot(gap, gap))
+    sums, shares = 0.0, 0.0
+    for one, gap in zip(classes, gaps, strict=True):
+        parts = one.parts(np.abs(gap))
+        size = one.total(parts)
+        square = one.total(parts * parts)
+        if one.codes is not None:
+            of_entity = np.bincount(one.codes, parts if one.counts is None else parts * one.counts)
+            square = float((of_entity * of_entity).sum())
         if square > 0:
-            weight = square / gap.size**2
-            weights += weight
-            shares += weight**2 * square / float(np.abs(gap).sum()) ** 2
-    return weights**2 / shares if shares > 0 else 0.0
+            sums += square
+            shares += square**3 / size**2
+    return float(sums**2 / shares) if shares > 0 else 0.0
 
 
 def auc_difference_bounds(found: AreaDifference, alpha: float) -> Bounds:
-    """The bounds of the difference, each at level 1 − alpha, within [−1, 1]."""
+    """The bounds of the difference, each at level 1 − alpha, within [−factor, 1]."""
     level = as_level(alpha)
-    low = max(found.value - found.reach(level, "max"), -1.0)
+    low = max(found.value - found.reach(level, "max"), -found.factor)
     high = min(found.value + found.reach(level, "min"), 1.0)
     return Bounds(low, high, FEW_METHOD if found.few else METHOD)
 
@@ -107,17 +179,15 @@ def auc_difference_pvalue(found: AreaDifference, bound: float, side: str = "max"
     """The smallest level whose bound clears ``bound``: 1 above one half, at least 1e-15."""
     limit = as_number(bound, "bound")
     gap = found.value - limit if as_side(side) == "max" else limit - found.value
-    if found.reach(0.5, side) > gap or gap <= 0:
+    if gap <= 0 or found.reach(LARGEST_LEVEL, side) > gap:
         return 1.0
     if found.reach(SMALLEST_LEVEL, side) <= gap:
         return SMALLEST_LEVEL
-    out, kept = np.log(SMALLEST_LEVEL), np.log(0.5)
+    out, kept = log(SMALLEST_LEVEL), log(LARGEST_LEVEL)
     for _ in range(_ROUNDS):
         middle = (out + kept) / 2
-        out, kept = (
-            (out, middle) if found.reach(float(np.exp(middle)), side) <= gap else (middle, kept)
-        )
-    return float(np.exp(kept))
+        out, kept = (out, middle) if found.reach(exp(middle), side) <= gap else (middle, kept)
+    return exp(kept)
 
 
 def power_auc_difference(

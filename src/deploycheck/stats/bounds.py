@@ -42,6 +42,26 @@ def as_counts(hits: Any, n: Any, what: str = "") -> tuple[Floats, Floats]:
     return spread[0], spread[1]
 
 
+def as_effective(rates: Any, rows: Any, what: str = "") -> tuple[Floats, Floats]:
+    """Hits and sizes, both fractional, of rates that are worth ``rows`` independent rows.
+
+    Scalars or arrays that broadcast: rates in [0, 1], rows any number above zero. The hits are
+    rate · rows. Raises ValueError for anything else: bool, text, None, NaN.
+    """
+    place = f" of {what}" if what else ""
+    rate_array = as_reals(rates, f"rates{place}")
+    row_array = as_reals(rows, f"effective rows{place}")
+    if np.any((rate_array < 0) | (rate_array > 1)):
+        raise ValueError(f"rates{place} must lie between 0 and 1")
+    if np.any(row_array <= 0) or np.any(row_array > LARGEST_COUNT):
+        raise ValueError(f"effective rows{place} must be above zero and at most 2**53")
+    try:
+        spread = np.broadcast_arrays(rate_array, row_array)
+    except ValueError as error:
+        raise ValueError(f"rates and effective rows{place} differ in shape") from error
+    return spread[0] * spread[1], spread[1]
+
+
 def as_level(alpha: Any, name: str = "alpha") -> float:
     """The error probability of one bound; raises ValueError unless 0 < alpha < 0.5."""
     level = as_number(alpha, name)
@@ -90,18 +110,17 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, kinds) and not isinstance(value, bool)
 
 
+def as_reals(values: Any, name: str) -> Floats:
+    """Finite numbers as a float array; raises ValueError for anything else."""
+    numbers = _as_numbers(values, name, "numbers")
+    if not np.all(np.isfinite(numbers)):
+        raise ValueError(f"{name} must be finite")
+    return numbers
+
+
 def as_whole(values: Any, name: str) -> Floats:
     """Whole numbers from 0 to 2**53 as a float array; raises ValueError for anything else."""
-    # numpy would quietly read [3, True] as [3, 1]
-    if isinstance(values, list | tuple) and any(isinstance(v, bool | np.bool_) for v in values):
-        raise ValueError(f"{name} must be whole numbers, not bool values")
-    try:
-        raw = np.asarray(values)
-    except ValueError as error:
-        raise ValueError(f"{name} must be numbers in one shape") from error
-    if raw.dtype.kind not in "iuf":
-        raise ValueError(f"{name} must be whole numbers below 2**53, not {raw.dtype.name} values")
-    numbers = raw.astype(np.float64)
+    numbers = _as_numbers(values, name, "whole numbers")
     if not np.all(np.isfinite(numbers)) or np.any(numbers != np.floor(numbers)):
         raise ValueError(f"{name} must be whole numbers")
     if np.any(numbers < 0):
@@ -109,3 +128,16 @@ def as_whole(values: Any, name: str) -> Floats:
     if np.any(numbers > LARGEST_COUNT):
         raise ValueError(f"{name} must not exceed 2**53")
     return numbers
+
+
+def _as_numbers(values: Any, name: str, kind: str) -> Floats:
+    # numpy would quietly read [3, True] as [3, 1]
+    if isinstance(values, list | tuple) and any(isinstance(v, bool | np.bool_) for v in values):
+        raise ValueError(f"{name} must be {kind}, not bool values")
+    try:
+        raw = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{name} must be numbers in one shape") from error
+    if raw.dtype.kind not in "iuf":
+        raise ValueError(f"{name} must be {kind} below 2**53, not {raw.dtype.name} values")
+    return raw.astype(np.float64)

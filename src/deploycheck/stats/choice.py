@@ -7,7 +7,8 @@ then skewed towards overstating the contrast; the smaller alpha, the worse (at 0
 alpha for 30 against 300 rows). So, for a lower bound at level 1 − alpha, z its normal quantile, w
 the smaller of x1 and n2 − x2:
 
-* **exact** always stands: two Clopper–Pearson bounds, each at alpha/2;
+* **exact** always stands: two Clopper–Pearson bounds, each at alpha/2; for a ratio also that of
+  the first sample's part of all hits (:mod:`deploycheck.stats.exact_ratio`);
 * the **skewness-corrected score** may replace it where w ≥ 8 and n1, n2 ≥ max(30, 2.5 z²); a
   ratio also wants ten hits in each sample;
 * the **plain score** may, where moreover w ≥ 5 z (z² − 1): 14 at alpha 0.05, 28 at 0.025;

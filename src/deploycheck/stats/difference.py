@@ -26,19 +26,26 @@ def difference_bounds(x1: Any, n1: Any, x2: Any, n2: Any, alpha: float) -> Bound
     Which method bounds which side follows the rule in :mod:`deploycheck.stats.choice`. Raises
     ValueError for what is no count or no level.
     """
-    pair = as_scalar_pair(x1, n1, x2, n2)
+    return pair_difference_bounds(as_scalar_pair(x1, n1, x2, n2), alpha)
+
+
+def pair_difference_bounds(pair: TwoSamples, alpha: float) -> Bounds:
+    """As :func:`difference_bounds`, of counts that were checked before; they may be fractional."""
     level = as_level(alpha)
     low, below = difference_lower(pair, level)
     high, above = difference_lower(pair.swapped(), level)
     return Bounds(float(low[0]), 0.0 - float(high[0]), both_methods(METHODS, below, above))
 
 
-def difference_lower(pair: TwoSamples, alpha: float) -> tuple[Floats, Floats]:
+def difference_lower(
+    pair: TwoSamples, alpha: float, each: float | None = None
+) -> tuple[Floats, Floats]:
     """The lower bounds of many differences at once, and the index of each one's method.
 
-    The upper bound of p1 − p2 is minus the lower bound of the swapped pair.
+    The upper bound of p1 − p2 is minus the lower bound of the swapped pair. ``each`` is the error
+    of one Clopper–Pearson bound where the exact method stands, by default alpha / 2.
     """
-    exact = exact_low(pair.x1, pair.n1, alpha / 2) - exact_high(pair.x2, pair.n2, alpha / 2)
+    exact = exact_lower(pair, alpha, alpha / 2 if each is None else each)
     use = score_use(pair, np.full_like(exact, alpha), FEWEST_HITS)
     return chosen_lower(pair, use, difference_score, _bracket(pair), exact)
 
@@ -66,6 +73,11 @@ def exact_difference(x1: Any, n1: Any, x2: Any, n2: Any, alpha: float) -> tuple[
     low = exact_low(pair.x1, pair.n1, half) - exact_high(pair.x2, pair.n2, half)
     high = exact_high(pair.x1, pair.n1, half) - exact_low(pair.x2, pair.n2, half)
     return low.reshape(shape), high.reshape(shape)
+
+
+def exact_lower(pair: TwoSamples, _: Any, half: Any) -> Floats:
+    """The exact lower bounds of counts checked before, with error ``half`` for each rate."""
+    return np.asarray(exact_low(pair.x1, pair.n1, half) - exact_high(pair.x2, pair.n2, half))
 
 
 def _score_lower(pair: TwoSamples, z: Floats) -> Floats:

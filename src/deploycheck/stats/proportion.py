@@ -17,18 +17,21 @@ EXACT = "Clopper\N{EN DASH}Pearson exact"
 
 
 def exact_low(hits: Floats, n: Floats, alpha: Any) -> Floats:
-    """The Clopper–Pearson lower bound of counts that were checked before."""
+    """The Clopper–Pearson lower bound of counts that were checked before.
+
+    Fractional counts are those of effective rows (:mod:`deploycheck.stats.effective`).
+    """
     from scipy.special import betaincinv
 
-    some = np.maximum(hits, 1)
+    some = np.where(hits == 0, 1.0, hits)
     return np.where(hits == 0, 0.0, betaincinv(some, n - some + 1, alpha))
 
 
 def exact_high(hits: Floats, n: Floats, alpha: Any) -> Floats:
-    """The Clopper–Pearson upper bound of counts that were checked before."""
+    """The Clopper–Pearson upper bound of counts that were checked before, as :func:`exact_low`."""
     from scipy.special import betainccinv
 
-    some = np.minimum(hits, n - 1)
+    some = np.where(hits == n, 0.0, hits)
     return np.where(hits == n, 1.0, betainccinv(some + 1, n - some, alpha))
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from deploycheck.stats.bounds import Bounds, Floats, as_level, normal_quantile
 from deploycheck.stats.choice import chosen_lower, score_use
-from deploycheck.stats.proportion import exact_high, exact_low
+from deploycheck.stats.exact_ratio import exact_lower
 from deploycheck.stats.roots import decreasing_roots
 from deploycheck.stats.samples import as_pair, as_scalar_pair, both_methods
 from deploycheck.stats.scores import TwoSamples, ratio_score
@@ -15,7 +15,7 @@ from deploycheck.stats.scores import TwoSamples, ratio_score
 METHODS = (
     "Koopman score",
     "Koopman score, skewness-corrected",
-    "Clopper\N{EN DASH}Pearson of each rate at alpha/2",
+    "Clopper\N{EN DASH}Pearson of each rate at alpha/2 or given all hits",
 )
 FEWEST_HITS = 10
 
@@ -27,19 +27,24 @@ def ratio_bounds(x1: Any, n1: Any, x2: Any, n2: Any, alpha: float) -> Bounds:
     both: nothing is known of the ratio then. Which method bounds which side follows the rule in
     :mod:`deploycheck.stats.choice`. Raises ValueError for what is no count or no level.
     """
-    pair = as_scalar_pair(x1, n1, x2, n2)
+    return pair_ratio_bounds(as_scalar_pair(x1, n1, x2, n2), alpha)
+
+
+def pair_ratio_bounds(pair: TwoSamples, alpha: float) -> Bounds:
+    """As :func:`ratio_bounds`, of counts that were checked before; they may be fractional."""
     level = as_level(alpha)
     low, below = ratio_lower(pair, level)
     high, above = ratio_lower(pair.swapped(), level)
     return Bounds(float(low[0]), float(inverse(high)[0]), both_methods(METHODS, below, above))
 
 
-def ratio_lower(pair: TwoSamples, alpha: float) -> tuple[Floats, Floats]:
+def ratio_lower(pair: TwoSamples, alpha: float, each: float | None = None) -> tuple[Floats, Floats]:
     """The lower bounds of many ratios at once, and the index of each one's method.
 
-    The upper bound of p1 / p2 is one over the lower bound of the swapped pair.
+    The upper bound of p1 / p2 is one over the lower bound of the swapped pair. ``each`` is the
+    error of one Clopper–Pearson bound where the exact method stands, by default alpha / 2.
     """
-    exact = exact_low(pair.x1, pair.n1, alpha / 2) / exact_high(pair.x2, pair.n2, alpha / 2)
+    exact = exact_lower(pair, alpha, alpha / 2 if each is None else each)
     use = score_use(pair, np.full_like(exact, alpha), FEWEST_HITS)
     with np.errstate(divide="ignore"):
         low, method = chosen_lower(pair, use, ratio_score, _bracket(pair), np.log(exact))
@@ -61,18 +66,6 @@ def koopman(x1: Any, n1: Any, x2: Any, n2: Any, alpha: float) -> tuple[Floats, F
     pair, shape = as_pair(x1, n1, x2, n2)
     z = np.broadcast_to(normal_quantile(as_level(alpha)), pair.x1.shape)
     low, high = _score_lower(pair, z), inverse(_score_lower(pair.swapped(), z))
-    return low.reshape(shape), high.reshape(shape)
-
-
-def exact_ratio(x1: Any, n1: Any, x2: Any, n2: Any, alpha: float) -> tuple[Floats, Floats]:
-    """Conservative bounds at every n: two Clopper–Pearson bounds at alpha/2 each, divided.
-
-    Scalars or arrays that broadcast. By Bonferroni each bound errs with at most alpha.
-    """
-    pair, shape = as_pair(x1, n1, x2, n2)
-    half = as_level(alpha) / 2
-    low = exact_low(pair.x1, pair.n1, half) / exact_high(pair.x2, pair.n2, half)
-    high = inverse(exact_low(pair.x2, pair.n2, half) / exact_high(pair.x1, pair.n1, half))
     return low.reshape(shape), high.reshape(shape)
 
 

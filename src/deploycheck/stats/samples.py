@@ -5,13 +5,27 @@ from typing import Any
 
 import numpy as np
 
-from deploycheck.stats.bounds import Floats, as_counts
+from deploycheck.stats.bounds import Floats, as_counts, as_effective
 from deploycheck.stats.scores import TwoSamples
 
 
 def as_pair(x1: Any, n1: Any, x2: Any, n2: Any) -> tuple[TwoSamples, tuple[int, ...]]:
     """Checked counts, flattened, and the shape they broadcast to; raises ValueError."""
     first, second = as_counts(x1, n1, "the first sample"), as_counts(x2, n2, "the second sample")
+    return _together(first, second)
+
+
+def as_effective_pair(
+    rate1: Any, rows1: Any, rate2: Any, rows2: Any
+) -> tuple[TwoSamples, tuple[int, ...]]:
+    """As :func:`as_pair`, of rates and their effective rows; the counts are fractional."""
+    first = as_effective(rate1, rows1, "the first sample")
+    return _together(first, as_effective(rate2, rows2, "the second sample"))
+
+
+def _together(
+    first: tuple[Floats, Floats], second: tuple[Floats, Floats]
+) -> tuple[TwoSamples, tuple[int, ...]]:
     try:
         spread = np.broadcast_arrays(*first, *second)
     except ValueError as error:

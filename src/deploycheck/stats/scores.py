@@ -66,7 +66,8 @@ def difference_score(delta: Floats, pair: TwoSamples) -> Score:
     total = pair.n1 + pair.n2
     return Score(
         gap=pair.x1 / pair.n1 - pair.x2 / pair.n2 - delta,
-        variance=(v1 + v2) * (total / (total - 1)),
+        # N/(N − 1); below two effective rows, which no score decides about, it stays at two
+        variance=(v1 + v2) * (total / np.maximum(total - 1, total / 2)),
         third=v1 * (1 - 2 * p1) / pair.n1 - v2 * (1 - 2 * p2) / pair.n2,
     )
 
