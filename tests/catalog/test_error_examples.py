@@ -23,6 +23,7 @@ RELEASES = {
     "DC031": "check: documentation.model_card\nrequire: {missing_sections: {max: 0}}\n"
     "with: {sections: [Intended use]}\n",
     "DC110": "check: performance.floor\n",
+    "DC111": "check: performance.calibration\nrequire: {calibration_slope: {min: 0.5}}\n",
     "DC113": "check: performance.floor\n",
 }
 
@@ -68,9 +69,12 @@ def test_a_policy_that_is_not_in_force_is_told(desk):
 
 def test_a_check_for_another_task_is_told(desk):
     release = "task: regression\ncolumns: {target: income, prediction: age}\n"
-    asked = {"bad": "require: {accuracy: {min: 0.8}}", "good": "require: {mae: {max: 1000000}}"}
+    asked = {
+        "bad": "require: {false_positive_rate: {max: 0.3}}",
+        "good": "require: {mean_absolute_error_ratio: {min: 0.8}}",
+    }
     for word, example in (
         ("bad", CODES["DC032"].example_bad), ("good", CODES["DC032"].example_good),
     ):  # fmt: skip
-        found = desk.codes(f"{example}\n{asked[word]}\n{BY if word == 'bad' else ''}", release)
+        found = desk.codes(f"{example}\n{asked[word]}\n{BY}", release)
         assert ("DC032" in found) == (word == "bad"), found

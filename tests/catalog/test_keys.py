@@ -23,13 +23,6 @@ controls:
     severity: low
     enforcement: overridable
 """
-# A weight of surveys, which the page says is refused.
-SAMPLING = """\
-columns:
-  target: defaulted
-  prediction: predicted
-  weight: {column: rows, kind: sampling}
-"""
 
 
 def part_id(value):
@@ -91,10 +84,9 @@ def test_the_examples_plan(desk, reference, part):
 
 
 def test_what_the_page_says_is_refused_is_refused(desk):
-    """The two keys without an example, and the value that the page names."""
+    """The two keys without an example."""
     assert desk.codes(release='model: {endpoint: "https://models.example/credit"}') == {"DC109"}
     assert desk.codes(release='model: {mlflow: "models:/credit/1"}') == {"DC109"}
-    assert desk.codes(release=SAMPLING) == {"DC111"}
 
 
 def test_every_unit_of_the_engine_stands_on_the_page():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix
 
 from deploycheck.authoring.collector import Source
-from deploycheck.authoring.errors import EvidenceError, NotYet, RoleError
+from deploycheck.authoring.errors import EvidenceError, RoleError
 from deploycheck.authoring.files import Files
 from deploycheck.authoring.params import NoParams
 from deploycheck.collectors.predictions import StoredPredictions
@@ -251,20 +251,33 @@ def test_roles_that_do_not_fit_are_told_when_the_plan_is_made(bench, columns, re
     assert caught.value.role == role
 
 
+SAMPLED = {"target": "y", "prediction": "p", "weight": {"column": "w", "kind": "sampling"}}
+
+
+def test_sampling_weights_are_read_as_numbers(bench):
+    found = bench.predict("y,p,w\n0,1,0.25\n1,1,3\n0,0,0\n", **SAMPLED)
+    assert found.weights is None
+    assert (found.sampling.dtype, found.sampling.tolist()) == (np.float64, [0.25, 3, 0])
+    assert not found.has_independent_rows
+    found = bench.predict("y,p,w\n", **SAMPLED)
+    assert (found.rows, found.sampling.tolist()) == (0, [])
+
+
 @pytest.mark.parametrize(
-    ("columns", "release", "code"),
+    ("text", "why"),
     [
-        ({"weight": {"column": "s", "kind": "sampling"}}, {"model": {"path": "m.onnx"}}, "DC111"),
-        ({"prediction": "y", "weight": {"column": "s", "kind": "sampling"}}, {}, "DC111"),
+        ("y,p,w\n0,1,\n1,1,3\n", "1 of 2 sampling weights are missing or infinite"),
+        ("y,p,w\n0,1,inf\n1,1,3\n", "1 of 2 sampling weights are missing or infinite"),
+        ("y,p,w\n0,1,-1\n1,1,-0.5\n", "2 of 2 sampling weights are negative; .* at least 0"),
+        ("y,p,w\n0,1,0\n1,1,0\n", "all 2 sampling weights are 0"),
+        ("y,p,w\n0,1,1e308\n1,1,1e308\n", "sum to more than a number can hold"),
+        ("y,p,w\n0,1,a\n1,1,b\n", "weight w is text, not a number"),
     ],
 )
-def test_what_is_understood_and_not_done_yet_has_its_code(bench, columns, release, code):
-    source = bench.source(
-        data={"test": {"path": bench.write("t.csv", SCORES)}}, columns=columns, **release
-    )
-    with pytest.raises(NotYet) as caught:
-        StoredPredictions.describe(source, NONE)
-    assert caught.value.code == code
+def test_weights_that_are_none_are_an_error(bench, text, why):
+    with pytest.raises(EvidenceError, match=why) as caught:
+        bench.predict(text, **SAMPLED)
+    assert caught.value.code == "DC203"
 
 
 def test_stored_predictions_beside_a_model_are_judged_where_the_release_says_so(bench):
@@ -384,18 +397,26 @@ def test_a_regression_has_numbers_and_no_labels(bench):
         bench.predict("y,p\na,1\n", target="y", prediction="p", release={"task": "regression"})
 
 
-def test_repeated_entities_are_refused_with_their_own_code(bench):
-    """Two rows of one customer are not two customers, and every bound would take them to be."""
-    roles = {"target": "y", "prediction": "p", "id": "customer"}
-    with pytest.raises(
-        EvidenceError, match="3 rows of data set test are about 2 different"
-    ) as raised:
-        bench.predict("customer,y,p\n1,0,0\n1,1,1\n2,0,1\n", **roles)
-    assert raised.value.code == "DC112"
-    assert bench.predict("customer,y,p\n1,0,0\n3,1,1\n2,0,1\n", **roles).rows == 3
-    with pytest.raises(
-        EvidenceError, match="different customer"
-    ):  # nobody knows who two of them are
+def test_repeated_entities_have_a_code(bench):
+    """Two rows of one customer are not two customers; who counts them as such refuses them."""
+    roles = {"target": "y", "prediction": "p", "positive": 1, "id": "customer"}
+    found = bench.predict("customer,y,p\n7,0,0\nx,1,1\n7,0,1\n", **roles)
+    assert (found.entities.dtype, found.entities.tolist()) == (np.int64, [0, 1, 0])
+    with pytest.raises(EvidenceError, match="rows about the same entity, and this check counts"):
+        found.confusion()
+    once = bench.predict("customer,y,p\n1,0,0\n3,1,1\n2,0,1\n", **roles)
+    assert once.entities is None
+    assert once.confusion()[0].rows == 3
+    weight = {"weight": {"column": "w", "kind": "frequency"}}
+    text = "customer,y,p,w\n1,0,0,{}\n3,1,1,1\n"
+    assert bench.predict(text.format(1), **roles, **weight).entities is None
+    # A row that stands for two is about one customer twice.
+    assert bench.predict(text.format(2), **roles, **weight).entities.tolist() == [0, 1]
+    for values in ("true,false,true", "2026-01-01,2026-01-02,2026-01-01", "1.5,2.5,1.5"):
+        rows = "".join(f"{value},0,1\n" for value in values.split(","))
+        assert bench.predict(f"customer,y,p\n1,1,0\n{rows}", **roles).rows == 4
+    # Nobody knows who these two are; they may be one.
+    with pytest.raises(EvidenceError, match=r"2 of 3 rows of test have no entity \(customer\)"):
         bench.predict("customer,y,p\n,0,0\n,1,1\n2,0,1\n", **roles)
     with pytest.raises(EvidenceError, match="no column 'customer'"):
         bench.predict("y,p\n0,0\n", **roles)

@@ -139,7 +139,7 @@ def test_roles_that_do_not_fit_are_told_when_the_plan_is_made(bench, columns, re
     assert caught.value.role == role
 
 
-def test_sampling_weights_are_not_done_yet(bench):
+def test_sampling_weights_are_refused_when_the_plan_is_made(bench):
     columns = {**ROLES, "weight": {"column": "s", "kind": "sampling"}}
     source = bench.source(data={"test": {"path": bench.write("t.csv", TEXT)}}, columns=columns)
     with pytest.raises(NotYet) as caught:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploycheck.authoring.errors import EvidenceError, NotYet, RoleError
+from deploycheck.authoring.errors import EvidenceError, RoleError
 from deploycheck.authoring.params import NoParams
 from deploycheck.collectors.targets import TrueOutcomes
 from deploycheck.evidence.targets import Targets
@@ -70,5 +70,16 @@ def test_doubt_about_the_content_is_an_error(true, text, release, code, why):
 def test_a_release_without_a_target_is_told_when_the_plan_is_made(true):
     with pytest.raises(RoleError, match="no column with what was true"):
         true("y\n1\n")
-    with pytest.raises(NotYet, match="sampling weights"):
-        true("y\n1\n", target="y", weight={"column": "y", "kind": "sampling"})
+
+
+def test_sampling_weights_say_what_is_frequent(true):
+    weight = {"weight": {"column": "w", "kind": "sampling"}}
+    text = "y,w\na,1\na,1\nb,2.5\n"
+    assert true(text, target="y").most_frequent() == "a"
+    found = true(text, target="y", **weight)
+    assert (found.weights, found.sampling.tolist()) == (None, [1, 1, 2.5])
+    assert found.most_frequent() == "b"
+    mean = true("y,w\n1,0.5\n5,1.5\n", target="y", release={"task": "regression"}, **weight)
+    assert mean.mean() == 4
+    with pytest.raises(EvidenceError, match="1 of 2 sampling weights are negative"):
+        true("y,w\n1,1\n0,-1\n", target="y", **weight)

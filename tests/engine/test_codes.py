@@ -21,7 +21,7 @@ CONTROL = {
 SHOWN_BY_THE_FILE = (
     [f"DC{n:03}" for n in (*range(2, 13), *range(22, 27), 30)]
     + ["DC017"]
-    + [f"DC{n}" for n in (*range(101, 110), 111)]
+    + [f"DC{n}" for n in range(101, 110)]
 )
 
 

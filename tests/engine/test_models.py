@@ -16,6 +16,8 @@ from deploycheck.authoring.estimates import (
     Distance,
     Mean,
     Paired,
+    Resampled,
+    Smooth,
 )
 from deploycheck.authoring.measure import Measure
 from deploycheck.authoring.params import NoParams
@@ -231,7 +233,9 @@ def test_the_rows_shown_are_those_behind_it():
 def test_every_kind_with_a_model_has_one():
     made = [BoundedMean("x", 0.5, 0.1, 50, 0, 1), Paired("x", 1, 2, 3, 4),
             Auc("x", *scored(1.0)), AucDifference("x", *scored(1.0), *scored(2.0)),
-            Distance("x", 0.1, 0.1, 0.1, 10), ChiSquared("x", 1.0, 1, 10)]  # fmt: skip
+            Distance("x", 0.1, 0.1, 0.1, 10), ChiSquared("x", 1.0, 1, 10),
+            Smooth("x", np.random.default_rng(1).normal(size=(99, 1)), lambda m: m[..., 0]),
+            Resampled("x", lambda rows: float(rows.mean()), 99, 1)]  # fmt: skip
     assert [type(e) for e in made] == list(MODELLED)
     for estimate in made:
         found = model(estimate)

@@ -144,6 +144,90 @@ def test_ten_different_mistakes_are_ten_messages_at_their_places(project):
         assert hint in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("check", "params", "measure", "said", "fix"),
+    [
+        ("champion.superior", "{metric: log_loss}", "difference", "log_loss is an error", "error_"),
+        ("champion.superior", "{}", "error_reduction", "accuracy is no error", "difference"),
+        ("champion.superior", "{}", "relative_margin", "`relative` is not given", "0.01"),
+        (
+            "champion.non_inferior",
+            "{metric: mean_absolute_error}",
+            "error_reduction",
+            "labels have no mean_absolute_error",
+            "another `metric`",
+        ),
+        (
+            "champion.power",
+            "{metric: mean_absolute_error, bound: -1}",
+            "power",
+            "labels have no mean_absolute_error",
+            "another `metric`",
+        ),
+        ("champion.guardrails", "{}", "selection_rate_shift", "`by` names none", "set `by`"),
+        (
+            "champion.guardrails",
+            "{}",
+            "mean_absolute_error_increase",
+            "labels have no mean absolute error",
+            "leave it out",
+        ),
+        (
+            "champion.cv_compare",
+            "{folds: test, method: ranks, candidate: a, champion: b, fold: id, model: id, score: id}",
+            "difference",
+            "no common scale",
+            "beats_champion",
+        ),
+        ("performance.expected_cost", "{threshold: 0.5}", "expected_cost", "`costs`", "`costs`"),
+        (
+            "performance.expected_cost",
+            '{costs: {"1": {"0": 2}}}',
+            "net_benefit",
+            "no `threshold`",
+            "give `threshold`",
+        ),
+        ("performance.coverage", "{labels: id}", "mean_width", "hold sets", "other measure"),
+        ("performance.coverage", "{lower: id, upper: id}", "coverage", "of numbers", "`labels`"),
+        (
+            "performance.beats_baseline",
+            "{train: test}",
+            "error_reduction",
+            "of numbers",
+            "difference",
+        ),
+    ],
+)
+def test_a_measure_that_the_parameters_never_yield_is_refused(
+    project, check, params, measure, said, fix
+):
+    bound = (
+        "{max: 0.5}" if measure.endswith(("increase", "shift", "cost", "width")) else "{min: 0.1}"
+    )
+    project.policy(project.control(check, extra=f"with: {params}\n    rationale: r",
+                   require=f"{{{measure}: {bound}}}"))  # fmt: skip
+    with pytest.raises(PolicyError) as raised:
+        plan_of(project)
+    (found,) = raised.value.problems
+    assert said in found.message
+    assert fix in found.hint
+    text = (project.root / "policy.yaml").read_text()
+    assert found.place.line == text[: text.index("require:")].count("\n") + 1
+
+
+@pytest.mark.parametrize(("confidence", "codes"), [(0.9, ["DC023"]), (0.95, []), (0.99, [])])
+def test_bounds_that_need_a_confidence_are_refused_below_it(project, confidence, codes):
+    project.policy(project.control(
+        "champion.guardrails", extra=f"decide: {{confidence: {confidence}}}\n    rationale: r",
+        require="{calibration_error_increase: {max: 0.1}}",
+    ))  # fmt: skip
+    with pytest.raises(PolicyError) as raised:  # there is no champion
+        plan_of(project)
+    found = [p for p in raised.value.problems if p.code == "DC023"]
+    assert [p.code for p in found] == codes
+    assert all("hold from a confidence of 0.95 on" in p.message for p in found)
+
+
 def test_mistakes_of_all_files_are_told_in_one_go(project):
     project.write("release.yaml", "release: toy\nversion: '1'\ndate: {}\n")
     project.policy(project.control("no.such"))

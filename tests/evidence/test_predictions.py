@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix
 
-from deploycheck.evidence.coded import Coded
+from deploycheck.evidence.coded import Coded, combined
 from deploycheck.evidence.errors import EvidenceError
 from deploycheck.evidence.predictions import Confusion, Predictions
 
@@ -236,3 +236,45 @@ def test_a_million_rows_are_counted_in_no_time():
     found = predictions.confusion(("g",))
     assert time.process_time() - start < 0.5
     assert sum(part.rows for part in found) == rows
+
+
+def test_rows_that_are_not_independent_are_not_counted():
+    sampled = Predictions.of([1, 0], [1, 1], positive=1, favourable=1, sampling=[1, 2.5])
+    shared = Predictions.of([1, 0], [1, 1], positive=1, favourable=1, entities=["x", "x"])
+    for one, why in ((sampled, "sampling weights"), (shared, "rows about the same entity")):
+        for ask in (one.selected, one.confusion, one.confusion_matrix):
+            with pytest.raises(EvidenceError, match=f"test has {why}, and this check") as caught:
+                ask()
+            assert caught.value.code == "DC203"
+        assert one.predicted("favourable").tolist() == [True, False]
+        assert one.true("positive").tolist() == [True, True]
+        assert one.right().tolist() == [True, False]
+    assert Predictions.of([1, 0], [1, 1], positive=1, entities=["x", "y"]).confusion()[0].rows == 2
+    with pytest.raises(ValueError, match="not both"):
+        Predictions.of([1, 0], weights=[1, 1], sampling=[1, 1])
+    with pytest.raises(ValueError, match="read-only"):
+        sampled.sampling[0] = 3
+    with pytest.raises(ValueError, match="read-only"):
+        shared.entities[0] = 3
+
+
+def test_codes_of_entities_are_dense():
+    fields = {"name": "t", "digest": "", "rows": 3, "task": None, "labels": ("0", "1"),
+              "positive": "1", "favourable": "1", "prediction_codes": np.array([0, 1, 1]),
+              "target_codes": None, "groups": {}}  # fmt: skip
+    made = Predictions(**fields, entities=np.array([2**62, 5, 2**62]))
+    assert made.entities.tolist() == [1, 0, 1]
+    assert Predictions(**fields, entities=np.array([2**62, 5, 6])).entities is None
+    for bad in (np.array([0, -1, 0]), np.array([0, 1]), np.array([0.0, 1, 1])):
+        with pytest.raises(ValueError, match="entities"):
+            Predictions(**fields, entities=bad)
+
+
+def test_a_million_groups_are_refused_with_their_limit():
+    groups = {"g": list(range(10_001))}
+    one = Predictions.of([1] * 10_001, groups=groups, favourable=1)
+    with pytest.raises(EvidenceError, match="g: more than 10,000 combinations of values"):
+        one.selected(("g",))
+    many = Coded(tuple(map(str, range(1_000_000))), np.arange(1_000_000))
+    with pytest.raises(EvidenceError, match="more than 10,000 combinations"):
+        combined({"g": many}, ("g",), 1_000_000)

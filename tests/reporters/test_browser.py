@@ -46,6 +46,8 @@ def decisions():
     yield "blocked", make["everything"]()
     yield "illustrated", make["illustrated"]()
     yield "huge", huge(make)
+    power = run_path(str(HOME.with_name("test_power.py")))["planned"]
+    yield "planned", make["decision"]([make["verdict"](planned=power(0.4))])
     for name in ("markup", "long"):
         yield f"hostile-{name}", make["hostile"](make["HOSTILE"][name])
 

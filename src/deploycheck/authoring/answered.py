@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from deploycheck.authoring.errors import EvidenceError
@@ -39,11 +39,12 @@ def by_class(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The values of the truly positive rows, and of all others, each as often as its row counts.
 
-    :raises EvidenceError: no positive label or no target, one that is missing in a row, or weights
-        that sum beyond 50,000,000.
+    :raises EvidenceError: no positive label or no target, one that is missing in a row, sampling
+        weights, repeated entities, or weights that sum beyond 50,000,000.
     """
     import numpy as np
 
+    predictions.confusion()  # refuses rows that are not independent
     is_positive = truly_positive(predictions)
     weights = predictions.weights
     if weights is None:
@@ -59,6 +60,43 @@ def by_class(
         np.repeat(values[rows], weights[rows]) for rows in (is_positive, ~is_positive)
     )
     return positives, negatives
+
+
+@dataclass(frozen=True)
+class ByClass:
+    """One value of every row that counts, by class, and how the rows were sampled.
+
+    :param positives: float64, of the truly positive rows; ``negatives`` of all others.
+    :param sample: ``counts``, ``weights`` and ``clusters`` as an
+        :class:`~deploycheck.authoring.estimates.Auc` takes them: ``None``, or a pair of arrays.
+    """
+
+    positives: NDArray[np.float64]
+    negatives: NDArray[np.float64]
+    sample: dict[str, Any]
+
+
+def split_by_class(predictions: Predictions, values: NDArray[np.float64]) -> ByClass:
+    """The values of the truly positive rows, and of all others, with their weights and entities.
+
+    No row is repeated; rows of weight 0 are left out.
+
+    :raises EvidenceError: no positive label or no target, or one that is missing in a row.
+    """
+    import numpy as np
+
+    is_positive = truly_positive(predictions)
+    counts, weights = predictions.weights, predictions.sampling
+    used = np.ones(predictions.rows, dtype=np.bool_)
+    for mass in (counts, weights):
+        used &= True if mass is None else mass > 0
+    positives, negatives = used & is_positive, used & ~is_positive
+    given = {"counts": counts, "weights": weights, "clusters": predictions.entities}
+    sample = {
+        name: None if numbers is None else (numbers[positives], numbers[negatives])
+        for name, numbers in given.items()
+    }
+    return ByClass(values[positives], values[negatives], sample)
 
 
 def truly_positive(predictions: Predictions) -> NDArray[np.bool_]:
@@ -77,7 +115,8 @@ def told_positive(predictions: Predictions) -> NDArray[np.bool_]:
 def _is_positive(predictions: Predictions, codes: NDArray[np.int64] | None) -> NDArray[np.bool_]:
     import numpy as np
 
-    predictions.confusion()  # proves that there is a positive label, and that all rows are known
+    # Proves that there is a positive label, and that all rows are known, whatever they are worth.
+    replace(predictions, weights=None, sampling=None, entities=None).confusion()
     if codes is None or predictions.positive not in predictions.labels:
         return np.zeros(predictions.rows, dtype=np.bool_)  # no rows
     made: NDArray[np.bool_] = codes == predictions.labels.index(predictions.positive)

@@ -5,23 +5,39 @@ which the engine fills in before anything is judged.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
-Number = Any  # int | float | a narwhals expression; resolved to a number by the engine
+from deploycheck.authoring.labels import Labels, Number
+from deploycheck.authoring.row_estimates import Auc, AucDifference, Quantile, Resampled, Smooth
 
-
-@dataclass(frozen=True, kw_only=True)
-class Labels:
-    """What every estimate carries beside its numbers.
-
-    ``slice`` is the part of the data; ``details`` are places and counts for the reader, without
-    data values unless they are names; ``context`` estimates are shown and not judged.
-    """
-
-    slice: Mapping[str, str] = field(default_factory=dict)
-    details: tuple[str, ...] = ()
-    context: bool = False
+__all__ = [
+    "KINDS",
+    "Auc",
+    "AucDifference",
+    "BoundedMean",
+    "ChiSquared",
+    "Count",
+    "Difference",
+    "Distance",
+    "Estimate",
+    "Group",
+    "Labels",
+    "Mean",
+    "Member",
+    "Number",
+    "Paired",
+    "Proportion",
+    "Quantile",
+    "Range",
+    "Ratio",
+    "RatioRange",
+    "Resampled",
+    "Smooth",
+    "Spread",
+    "Statistic",
+    "Undefined",
+]
 
 
 @dataclass(frozen=True)
@@ -30,12 +46,17 @@ class Proportion(Labels):
 
     ``scale="f1"`` reports 2p / (1 + p) of the proportion p: the F1 score is that function of
     TP / (TP + FP + FN), so its bounds are exact.
+
+    ``effective`` is how many independent rows the proportion is worth, where that is not ``of``:
+    under sampling weights or repeated entities. ``of`` is then still the number of rows, and
+    ``hits`` the weighted rate times ``of``.
     """
 
     name: str
     hits: Number
     of: Number
     scale: Literal["identity", "f1"] = "identity"
+    effective: Number = None
 
 
 @dataclass(frozen=True)
@@ -43,13 +64,14 @@ class Group:
     """One group of a range or ratio: ``hits`` of ``of`` rows in ``slice``.
 
     Groups are compared only with those of the same ``family``: true-positive rates with
-    true-positive rates, sexes with sexes.
+    true-positive rates, sexes with sexes. ``effective`` as for a :class:`Proportion`.
     """
 
     slice: Mapping[str, str]
     hits: Number
     of: Number
     family: str = ""
+    effective: Number = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +79,8 @@ class Difference(Labels):
     """p1 − p2 of two independent proportions.
 
     ``scale="balanced"`` reports (1 + difference) / 2: balanced accuracy is that function of
-    true-positive minus false-positive rate.
+    true-positive minus false-positive rate. ``effective`` as for a :class:`Proportion`; both have
+    it, or none.
     """
 
     name: str
@@ -66,17 +89,21 @@ class Difference(Labels):
     versus_hits: Number
     versus_of: Number
     scale: Literal["identity", "balanced"] = "identity"
+    effective: Number = None
+    versus_effective: Number = None
 
 
 @dataclass(frozen=True)
 class Ratio(Labels):
-    """p1 / p2 of two independent proportions."""
+    """p1 / p2 of two independent proportions; ``effective`` as for a :class:`Difference`."""
 
     name: str
     hits: Number
     of: Number
     versus_hits: Number
     versus_of: Number
+    effective: Number = None
+    versus_effective: Number = None
 
 
 @dataclass(frozen=True)
@@ -103,15 +130,6 @@ class Mean(Labels):
     mean: Number
     sd: Number
     n: Number
-
-
-@dataclass(frozen=True)
-class Quantile(Labels):
-    """The ``q`` quantile of ``values``, independent draws; bounded by order statistics."""
-
-    name: str
-    values: tuple[float, ...]
-    q: float
 
 
 @dataclass(frozen=True)
@@ -163,33 +181,6 @@ class Paired(Labels):
 
 
 @dataclass(frozen=True)
-class Auc(Labels):
-    """Area under the ROC curve: P(score of a positive > score of a negative), ties half.
-
-    ``positives`` and ``negatives`` are their scores, as tuples or one-dimensional arrays.
-    """
-
-    name: str
-    positives: Any
-    negatives: Any
-
-
-@dataclass(frozen=True)
-class AucDifference(Labels):
-    """AUC of ``positives``/``negatives`` minus that of ``versus_…``: two scores of the same rows.
-
-    The arrays of one class are parallel: the i-th score and the i-th ``versus`` score belong to
-    one row.
-    """
-
-    name: str
-    positives: Any
-    negatives: Any
-    versus_positives: Any
-    versus_negatives: Any
-
-
-@dataclass(frozen=True)
 class Distance(Labels):
     """A distance whose estimate lies within the noise of the truth, on either side.
 
@@ -235,6 +226,28 @@ class ChiSquared(Labels):
 
 
 @dataclass(frozen=True)
+class Member:
+    """One group of a :class:`Spread`: any estimate that has bounds, of rows of its own."""
+
+    slice: Mapping[str, str]
+    estimate: "Estimate"
+    family: str = ""
+
+
+@dataclass(frozen=True)
+class Spread(Labels):
+    """Largest difference or smallest ratio of any measure over groups, the worst family counting.
+
+    Members are independent of one another. Proportions have bounds of their own for this:
+    :class:`Range` and :class:`RatioRange`.
+    """
+
+    name: str
+    members: tuple[Member, ...]
+    how: Literal["difference", "ratio"] = "difference"
+
+
+@dataclass(frozen=True)
 class Undefined(Labels):
     """Nothing can be said about ``name`` in this slice: 0/0, one class, a group too small.
 
@@ -264,26 +277,9 @@ Estimate = (
     | AucDifference
     | Distance
     | ChiSquared
+    | Smooth
+    | Resampled
+    | Spread
     | Undefined
 )
-KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind
-    for kind in (
-        Proportion,
-        Difference,
-        Ratio,
-        Range,
-        RatioRange,
-        Mean,
-        Quantile,
-        Count,
-        Statistic,
-        BoundedMean,
-        Paired,
-        Auc,
-        AucDifference,
-        Distance,
-        ChiSquared,
-        Undefined,
-    )
-}
+KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Estimate)}

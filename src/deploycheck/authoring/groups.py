@@ -6,13 +6,16 @@ the control INCONCLUSIVE, unless the policy declared the exclusion beforehand.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from deploycheck.authoring.errors import EvidenceError
 from deploycheck.authoring.estimates import Group, Proportion, Undefined
 from deploycheck.authoring.params import Columns, Params
-from deploycheck.evidence.coded import label_text
+from deploycheck.evidence.coded import MISSING, label_text
+
+FEWEST_ENTITIES = 20  # below, how much rows of one entity are alike is not known well enough
 
 
 def _label(value: object) -> object:
@@ -52,6 +55,11 @@ class GroupParams(Params):
         description="Values whose groups are left out of the comparison, by declaration; they "
         "are still shown.",
     )
+    missing: Literal["group", "error"] = Field(
+        "group",
+        description="What a missing protected value is: a group of its own, named `(missing)`, or "
+        "an error.",
+    )
 
     @property
     def splits(self) -> tuple[tuple[str, ...], ...]:
@@ -62,19 +70,73 @@ class GroupParams(Params):
 
 @dataclass(frozen=True)
 class Rate:
-    """``hits`` of ``of`` rows of one group; the group has ``size`` rows in all."""
+    """``hits`` of ``of`` rows of one group; the group has ``size`` rows in all.
+
+    :param hits: rows; under sampling weights the weighted rate times ``of``, a fraction.
+    :param effective: how many independent rows the rate is worth, where that is not ``of``: under
+        sampling weights or repeated entities.
+    :param apart: the same where the group is compared with another; smaller where both share
+        entities.
+    :param entities: how many different entities the ``of`` rows are about, where some repeat.
+    :param mass: sum of the sampling weights of the group, of which its share of all rows is made.
+    :param selected: rows that are hits, where ``hits`` does not say it.
+    """
 
     slice: Mapping[str, str]
-    hits: int
+    hits: float
     of: int
     size: int
+    effective: float | None = None
+    apart: float | None = None
+    entities: int | None = None
+    mass: float | None = None
+    selected: int | None = None
 
     @property
     def value(self) -> float | None:
         return self.hits / self.of if self.of else None
 
+    @property
+    def compared(self) -> float | None:
+        """How many independent rows the rate is worth against another group's."""
+        return self.effective if self.apart is None else self.apart
+
     def group(self, family: str = "") -> Group:
-        return Group(self.slice, self.hits, self.of, family)
+        return Group(self.slice, self.hits, self.of, family, self.compared)
+
+    def proportion(
+        self,
+        name: str,
+        *,
+        scale: Literal["identity", "f1"] = "identity",
+        context: bool = False,
+        details: tuple[str, ...] = (),
+    ) -> Proportion:
+        """The rate by itself, with bounds of its own."""
+        return Proportion(
+            name,
+            self.hits,
+            self.of,
+            scale,
+            self.effective,
+            slice=self.slice,
+            context=context,
+            details=details,
+        )
+
+    def unassessed(self, min_n: int = 0) -> str:
+        """Why too little is known for bounds; empty where there is enough."""
+        if self.of == 0:
+            return "no rows to count"
+        if self.of < min_n:
+            return f"{self.of:,} rows, fewer than {min_n:,}"
+        if self.entities is not None and self.entities < FEWEST_ENTITIES:
+            about = f"{self.of:,} rows about {self.entities:,} different entities"
+            return f"{about}, fewer than {FEWEST_ENTITIES}"
+        if self.effective is not None and self.effective < min_n:
+            worth = f"{self.of:,} rows worth {self.effective:,.1f} independent ones"
+            return f"{worth}, fewer than {min_n:,}"
+        return ""
 
 
 @dataclass(frozen=True)
@@ -112,11 +174,9 @@ class Assessed:
         What is excluded or too small is context.
         """
         for part in self.compared:
-            yield Proportion(name, part.hits, part.of, slice=part.slice)
+            yield part.proportion(name)
         for part, reason in (*self.small, *self.excluded):
-            yield Proportion(
-                name, part.hits, part.of, slice=part.slice, context=True, details=(reason,)
-            )
+            yield part.proportion(name, context=True, details=(reason,))
 
     def incomparable(self, name: str, rate: str = "") -> Undefined:
         """Says that there are not two groups to compare."""
@@ -138,23 +198,46 @@ def assess(params: GroupParams, split: tuple[str, ...], rates: Sequence[Rate]) -
     """Sorts the rates of one split by what may be said of them.
 
     A declared exclusion comes first: a group that is excluded is not also too small.
+
+    :raises EvidenceError: a protected value is missing, and the policy makes that an error.
     """
-    total = sum(rate.size for rate in rates)
+    if params.missing == "error":
+        _none_missing(rates)
+    shares = [rate.size if rate.mass is None else rate.mass for rate in rates]
+    total = sum(shares)
     compared: list[Rate] = []
     small: list[tuple[Rate, str]] = []
     excluded: list[tuple[Rate, str]] = []
-    for rate in rates:
-        share = rate.size / total if total else 0.0
+    for rate, part in zip(rates, shares, strict=True):
+        share = part / total if total else 0.0
         shown = f"{rate.size:,} rows, {100 * share:.2f} % of all"
         if any(value in params.exclude for value in rate.slice.values()):
             excluded.append((rate, f"excluded by name in the policy: {shown}"))
         elif share < params.min_share:
             bound = f"min_share {100 * params.min_share:g} %"
             excluded.append((rate, f"excluded by the policy's {bound}: {shown}"))
-        elif rate.of == 0:
-            small.append((rate, "not assessed: no rows to count"))
-        elif rate.of < params.min_n:
-            small.append((rate, f"not assessed: {rate.of:,} rows, fewer than {params.min_n:,}"))
+        elif reason := rate.unassessed(params.min_n):
+            small.append((rate, f"not assessed: {reason}"))
         else:
             compared.append(rate)
     return Assessed(", ".join(split), tuple(compared), tuple(small), tuple(excluded))
+
+
+def _none_missing(rates: Sequence[Rate]) -> None:
+    """Every row has a value in every protected column.
+
+    :raises EvidenceError: some have none, and the policy says that this is an error.
+    """
+    rows: dict[str, int] = {}
+    for rate in rates:
+        for column, value in rate.slice.items():
+            if value == MISSING:
+                rows[column] = rows.get(column, 0) + rate.size
+    if rows:
+        column, count = next(iter(rows.items()))
+        raise EvidenceError(
+            f"{count:,} rows have no {column}, and `missing: error` allows none",
+            f"narrow the data set with `where: [{{column: {column}, present: true}}]`, or take "
+            "`missing: group`",
+            "DC203",
+        )

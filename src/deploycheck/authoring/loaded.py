@@ -48,8 +48,41 @@ def read_columns(table: Table, names: Iterable[str]) -> Read:
     return Read(rows, frame)
 
 
+@dataclass(frozen=True)
+class Weighted:
+    """The weights of a data set: frequencies, sampling weights, or none of both."""
+
+    frequencies: NDArray[Any] | None = None
+    sampling: NDArray[Any] | None = None
+
+
+def weighted(frame: pl.DataFrame, column: str | None, *, sampled: bool) -> Weighted:
+    """The column of weights as what the release says it is; missing ones as NaN."""
+    if column is None:
+        return Weighted()
+    if sampled:
+        return Weighted(sampling=floats(frame[column]))
+    return Weighted(frequencies=plain_numbers(frame[column]))
+
+
+def entities(frame: pl.DataFrame, entity: str | None, name: str) -> NDArray[Any] | None:
+    """A code for the entity that each row is about, int64; ``None`` where nobody says.
+
+    :raises EvidenceError: a row does not say whom it is about; it may be anybody.
+    """
+    if entity is None:
+        return None
+    import numpy as np
+    import polars as pl
+
+    column = frame[entity]
+    if unknown := column.null_count():
+        raise missing(unknown, frame.height, f"entity ({entity})", entity, name)
+    return (column.rank("dense").cast(pl.Int64) - 1).to_numpy().astype(np.int64)
+
+
 def refuse_repeated(frame: pl.DataFrame, entity: str | None, name: str) -> None:
-    """Rows of one entity are not independent, and every bound takes them to be.
+    """Rows of one entity are not independent, and the bounds of this evidence take them to be.
 
     :raises EvidenceError: the release says which entity a row is about, and some repeat.
     """
@@ -59,7 +92,7 @@ def refuse_repeated(frame: pl.DataFrame, entity: str | None, name: str) -> None:
     if entities < frame.height:
         raise EvidenceError(
             f"the {frame.height:,} rows of data set {name} are about {entities:,} different "
-            f"{entity}; bounds for repeated entities are not done yet",
+            f"{entity}; this check has no bounds for repeated entities",
             "keep one row of each, or leave `id` out of `columns` and say so",
             "DC112",
         )

@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from deploycheck.authoring.sampling import Chosen, Sampling
+
 # What a unit says about the numbers that can occur; a bound outside can never fail or never pass.
 RANGES: dict[str, tuple[float, float]] = {
     "probability": (0.0, 1.0),
@@ -35,6 +37,10 @@ class Measure:
     :param doc: one sentence: definition, with formula.
     :param low: smallest possible value; by default the unit's.
     :param high: largest possible value; by default the unit's.
+    :param plan: how its number varies from sample to sample, so that ``deploycheck plan`` can say
+        how many rows show it; without, the measure is not planned.
+    :param confidence: the least confidence at which its bounds hold; a control that asks for less
+        is refused when the plan is made.
     """
 
     name: str
@@ -43,6 +49,8 @@ class Measure:
     doc: str
     low: float | None = None
     high: float | None = None
+    plan: Sampling | Chosen | None = None
+    confidence: float = 0.5
 
     @property
     def range(self) -> tuple[float, float]:

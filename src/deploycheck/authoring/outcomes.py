@@ -9,7 +9,7 @@ from deploycheck.authoring.collector import Source
 from deploycheck.authoring.errors import EvidenceError, NotYet, RoleError
 from deploycheck.authoring.tabular import Rows
 from deploycheck.evidence.coded import label_text
-from deploycheck.model.release import Columns, Release
+from deploycheck.model.release import Columns
 
 _NUMBERS = {"integer", "float"}
 
@@ -24,6 +24,7 @@ class Roles:
         stored or answered, and for a regression.
     :param score: column of scores, whether or not the prediction comes of it.
     :param numeric: whether outcomes are numbers and no labels.
+    :param sampled: whether the weights are sampling weights; else they are frequencies.
     """
 
     answer: str | None
@@ -35,6 +36,7 @@ class Roles:
     weight: str | None
     entity: str | None
     numeric: bool = False
+    sampled: bool = False
 
     @property
     def asked(self) -> bool:
@@ -62,9 +64,8 @@ def roles_of(source: Source) -> Roles:
 
     :raises RoleError: no prediction, a score without a threshold or both, no positive label, a
         champion that is not there, or a model beside stored predictions.
-    :raises NotYet: the weights are sampling weights.
     """
-    columns = _sound(source.release)
+    columns = source.release.columns
     numeric = source.release.task == "regression"
     asked = asks_a_model(source)
     answer, at_least = _asked(columns) if asked else _stored(columns, numeric=numeric)
@@ -84,7 +85,8 @@ def score_roles_of(source: Source) -> Roles:
     :raises RoleError: no score, no positive label, more than two labels, or as :func:`roles_of`.
     :raises NotYet: the weights are sampling weights.
     """
-    columns = _sound(source.release)
+    columns = source.release.columns
+    refuse_sampled(columns)
     task = source.release.task
     if task == "multiclass":
         raise RoleError("task", "a score of one label says too little of more than two")
@@ -103,9 +105,8 @@ def target_roles_of(source: Source) -> Roles:
     """The roles for what was true, whoever predicts it.
 
     :raises RoleError: the release names no target.
-    :raises NotYet: the weights are sampling weights.
     """
-    columns = _sound(source.release)
+    columns = source.release.columns
     if columns.target is None:
         raise RoleError("target", "the release names no column with what was true")
     numeric = source.release.task == "regression"
@@ -138,10 +139,13 @@ def asks_a_model(source: Source) -> bool:
     return True
 
 
-def _sound(release: Release) -> Columns:
-    if release.columns.weight is not None and release.columns.weight.kind == "sampling":
-        raise NotYet("DC111", "sampling weights are not used yet; frequency weights are")
-    return release.columns
+def refuse_sampled(columns: Columns) -> None:
+    """Says that this evidence takes no sampling weights.
+
+    :raises NotYet: the release has them (``DC111``).
+    """
+    if columns.weight is not None and columns.weight.kind == "sampling":
+        raise NotYet("DC111", "this check has no bounds under sampling weights")
 
 
 def _roles(
@@ -162,6 +166,7 @@ def _roles(
         weight=None if columns.weight is None else columns.weight.column,
         entity=columns.id,
         numeric=numeric,
+        sampled=columns.weight is not None and columns.weight.kind == "sampling",
     )
 
 

@@ -13,6 +13,18 @@ class Params(BaseModel):
         frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True
     )
 
+    def unmeasured(self, measure: str, task: str | None) -> tuple[str, str] | None:
+        """Why these values never measure it, and what to do instead; ``None`` where they may.
+
+        A control that requires such a measure is refused when the plan is made. Override me where
+        a parameter decides what is measured; the answer may not depend on data.
+
+        :param measure: one of the checker's; ``task``: that of the release, ``None`` where there
+            is no release yet.
+        """
+        del measure, task
+        return None
+
 
 class NoParams(Params):
     """For those that take none."""

@@ -19,6 +19,13 @@ REFERENCE = Reference(
         Part("verdicts", "Verdict"),
         Part("measurements", "Measurement"),
         Part("interval", "Interval"),
+        Part(
+            "planned",
+            "Planned",
+            "Planned before anything is measured: [How many rows do I need?](../power.md). "
+            "`deploycheck plan --json` has the same under `power`.",
+        ),
+        Part("measures", "PlannedMeasure"),
         Part("evidence", "EvidenceUsed"),
         Part("run", "RunFacts"),
         Part("plugins", "PluginUsed"),

@@ -42,7 +42,7 @@ remediation: See which slices are worse; train on more rows of them.
 """,
     "Bound": """\
 - check: performance.floor
-  require: {accuracy: {min: 80%}}
+  require: {accuracy: {min: 80%, good: 85%}}
 - check: fairness.impact_ratio
   with: {by: [sex]}
   require: {impact_ratio: {min: 0.8}, selection_rate: {min: 0.2, max: 0.9}}
@@ -67,6 +67,24 @@ remediation: See which slices are worse; train on more rows of them.
   with: {columns: [income]}
   require: {missing_rate: {max: 2%}}
   decide: {sample: random}
+- check: performance.floor
+  require: {recall: {min: 0.7, good: 0.8}}
+  decide: {power: 0.95, assume: {positives: 0.25}}
+""",
+    "Assume": """\
+- check: fairness.demographic_parity
+  with: {by: [sex]}
+  require: {demographic_parity_difference: {max: 0.1, good: 0.02}}
+  decide: {power: 0.9, assume: {rate: 0.3, design_effect: 1.2}}
+- check: performance.floor
+  require: {recall: {min: 0.7, good: 0.8}, precision: {min: 0.6, good: 0.7}}
+  decide: {assume: {positives: 0.25, predicted: 0.3}}
+- check: performance.beats_baseline
+  require: {difference: {min: 0, good: 0.05}}
+  decide: {assume: {discordant: 0.2}}
+- check: performance.floor
+  require: {log_loss: {max: 0.6, good: 0.5}}
+  decide: {assume: {sd: 0.8}}
 """,
     "Valid": """\
 valid: {from: 2026-01-01T00:00:00Z, until: 2027-01-01T00:00:00+01:00}

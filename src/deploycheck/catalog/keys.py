@@ -101,9 +101,13 @@ POLICY = Reference(
         Part("require", "Bound",
              "One entry for each measure; [all measures](measures.md) stands with their units. "
              "A bound is a number in the unit of the measure, or a text with one of [these "
-             "units](#units-of-bounds). `equals` and `one_of` stand alone."),
+             "units](#units-of-bounds). `equals` and `one_of` stand alone. `good` is what [rows "
+             "are planned for](../power.md)."),
         Part("decide", "Decide",
              "Without `kind`, the check's own. [How a verdict is reached](../verdicts.md)."),
+        Part("assume", "Assume",
+             "What is not declared is planned at its worst value where there is one; else the "
+             "control is not planned. [How many rows do I need?](../power.md)"),
         Part("valid", "Valid", "Outside, the decision is BLOCK with exit code 4."),
         Part("inputs", "InputDeclaration",
              'One entry for each input. `"${inputs.NAME}"` stands for its whole value, in `with`, '
@@ -123,7 +127,8 @@ RELEASE = Reference(
              "A prediction, or a score with a threshold, never both. Every role in "
              "[Releases](../releases.md#columns)."),
         Part("threshold", "Threshold"),
-        Part("weight", "Weight", "`sampling` is refused for now: [DC111](../errors/DC111.md)."),
+        Part("weight", "Weight",
+             "[Releases](../releases.md#weights) says what each of them does to bounds."),
         Part("model", "ModelArtefact",
              "`endpoint` and `mlflow` are refused for now: [DC109](../errors/DC109.md). "
              "[Models](../models.md) says how a model is asked."),

@@ -110,7 +110,20 @@ def decided(policy: Read, shown: Shown) -> str:
     filled, written = Filled(policy), _decide(shown, "kind")
     if written is not None and filled.is_open(written):
         return f"As the release says, by {filled.said(written)}."
-    return _DECIDED[shown.kind]
+    return _DECIDED[shown.kind] + _planned(filled, shown)
+
+
+def _planned(filled: Filled, shown: Shown) -> str:
+    """What rows are planned for, as a sentence; empty where no good value is declared."""
+    written = shown.raw.get("require")
+    bounds = written.items() if isinstance(written, Mapping) else ()
+    good = [
+        f"{bounded(str(name)).replace('_', ' ')} {filled.said(bound['good'])}"
+        for name, bound in bounds
+        if isinstance(bound, Mapping) and "good" in bound
+    ]
+    power = percent(shown.control.decide.power)
+    return f" A good model has {', '.join(good)}; it shall pass in {power} of runs." if good else ""
 
 
 def scope(filled: Filled, shown: Shown, measure: Measure) -> str:

@@ -11,7 +11,8 @@ from deploycheck.authoring.asking import check_features, feature
 from deploycheck.authoring.coding import coded
 from deploycheck.authoring.collector import Description, Source, collector, combined_digest
 from deploycheck.authoring.delimited import reading
-from deploycheck.authoring.errors import EvidenceError, NotYet, RoleError
+from deploycheck.authoring.errors import EvidenceError, RoleError
+from deploycheck.authoring.outcomes import refuse_sampled
 from deploycheck.authoring.params import Params
 from deploycheck.authoring.tabular import Rows, rows_of
 from deploycheck.evidence.coded import frequencies, label_text, value_text
@@ -151,8 +152,7 @@ def _roles(source: Source, rows: Rows) -> _Roles:
     :raises NotYet: sampling weights.
     """
     columns = source.release.columns
-    if columns.weight is not None and columns.weight.kind == "sampling":
-        raise NotYet("DC111", "sampling weights are not used yet; frequency weights are")
+    refuse_sampled(columns)
     there = columns.target is not None and columns.target in rows.columns
     task = source.release.task
     if there and task is None and columns.positive is None:
@@ -207,7 +207,7 @@ def _sample(
     if roles.entity is not None and (n := int(beside[roles.entity].n_unique())) < height:
         raise EvidenceError(
             f"the {height:,} rows of data set {name} are about {n:,} different {roles.entity}; "
-            "bounds for repeated entities are not done yet",
+            "this check has no bounds for repeated entities",
             "keep one row of each, or leave `id` out of `columns` and say so",
             "DC112",
         )

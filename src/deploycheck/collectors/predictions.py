@@ -10,11 +10,11 @@ from deploycheck.authoring.collector import Description, Source, collector
 from deploycheck.authoring.errors import EvidenceError
 from deploycheck.authoring.loaded import (
     Read,
+    entities,
     floats,
-    plain_numbers,
     read_columns,
-    refuse_repeated,
     told,
+    weighted,
 )
 from deploycheck.authoring.outcomes import Roles, check, groups_of, roles_of, score_beside
 from deploycheck.authoring.params import NoParams
@@ -52,8 +52,9 @@ class StoredPredictions:
     def collect(self, source: Source, params: NoParams, table: Table) -> Predictions:
         """Reads the columns in one scan, asks the model if it is its turn, and codes them.
 
-        :raises EvidenceError: labels that cannot be told apart, weights that are no counts, or a
-            model that does not answer as it must (``DC204``).
+        :raises EvidenceError: labels that cannot be told apart, weights that are none, a row that
+            does not say whom it is about where the others do, or a model that does not answer as
+            it must (``DC204``).
         """
         del params
         roles = roles_of(source)
@@ -63,7 +64,7 @@ class StoredPredictions:
         beside = score_beside(roles, rows)
         read = read_columns(table, (*roles.columns(), *by, *((beside,) if beside else ())))
         frame = read.frame
-        refuse_repeated(frame, roles.entity, table.name)
+        weights = weighted(frame, roles.weight, sampled=roles.sampled)
         answers = answers_of(source, table, read.rows) if roles.asked else None
         made = _numbers(read, roles, answers) if roles.numeric else _labels(read, roles, answers)
         if not roles.numeric and answers is None and beside is not None:
@@ -78,7 +79,9 @@ class StoredPredictions:
             positive=roles.positive,
             favourable=roles.favourable,
             groups={column: grouped(frame[column]) for column in by},
-            weights=None if roles.weight is None else plain_numbers(frame[roles.weight]),
+            weights=weights.frequencies,
+            sampling=weights.sampling,
+            entities=entities(frame, roles.entity, table.name),
             prediction_column=roles.answer or "",
             target_column=roles.target or "",
             data=table.digest,

@@ -8,8 +8,8 @@ from deploycheck.authoring.loaded import (
     finite,
     floats,
     missing,
-    plain_numbers,
     read_columns,
+    weighted,
 )
 from deploycheck.authoring.outcomes import check, target_roles_of
 from deploycheck.authoring.params import NoParams
@@ -38,7 +38,8 @@ class TrueOutcomes:
     def collect(self, source: Source, params: NoParams, table: Table) -> Targets:
         """Reads the columns in one scan.
 
-        :raises EvidenceError: a target is missing, or no number where numbers are meant.
+        :raises EvidenceError: a target is missing, or no number where numbers are meant; weights
+            that are none.
         """
         del params
         roles = target_roles_of(source)
@@ -47,11 +48,17 @@ class TrueOutcomes:
         column = read.frame[roles.target or ""]
         if unknown := column.null_count():
             raise missing(unknown, read.rows, "target", str(roles.target), table.name)
-        weights = None if roles.weight is None else plain_numbers(read.frame[roles.weight])
-        if roles.numeric:
-            numbers = finite(floats(column), "target", str(roles.target), table.name)
-            return Targets(table.name, table.digest, read.rows, numbers=numbers, weights=weights)
-        made = coded(column, label_text, MOST_LABELS)
+        found = weighted(read.frame, roles.weight, sampled=roles.sampled)
+        made = None if roles.numeric else coded(column, label_text, MOST_LABELS)
         return Targets(
-            table.name, table.digest, read.rows, made.values, made.codes, weights=weights
+            table.name,
+            table.digest,
+            read.rows,
+            labels=() if made is None else made.values,
+            codes=None if made is None else made.codes,
+            numbers=None
+            if made is not None
+            else finite(floats(column), "target", str(roles.target), table.name),
+            weights=found.frequencies,
+            sampling=found.sampling,
         )

@@ -1,5 +1,6 @@
 """Alarm families: many small tests hunt for a problem, and share one error rate."""
 
+import math
 from collections.abc import Sequence
 
 from deploycheck.authoring.estimates import (
@@ -10,7 +11,8 @@ from deploycheck.authoring.estimates import (
     Proportion,
     Undefined,
 )
-from deploycheck.engine.found import Missing, Unjudgeable, counted
+from deploycheck.engine import shares
+from deploycheck.engine.found import Missing, Unjudgeable
 from deploycheck.engine.interval import averaged
 from deploycheck.engine.models import MODELLED, model
 from deploycheck.engine.requirement import Requirement
@@ -72,16 +74,15 @@ def _p_and_power(estimate: Estimate, required: Requirement, alpha: float) -> tup
 
 
 def _p_value(estimate: Estimate, required: Requirement) -> float:
-    from deploycheck.stats import pvalues
+    from deploycheck.stats import effective, pvalues
 
     side, bound, _ = _side(required)
     if isinstance(estimate, Proportion) and estimate.scale == "identity":
-        hits, of = counted(estimate.hits, estimate.of, estimate.name)
-        return float(pvalues.proportion_pvalue(hits, of, bound, side))
+        test = shares.by_shares(pvalues.proportion_pvalue, effective.proportion_pvalue)
+        return float(test([shares.whole(estimate)], bound, side))
     if isinstance(estimate, Difference) and estimate.scale == "identity":
-        x1, n1 = counted(estimate.hits, estimate.of, estimate.name)
-        x2, n2 = counted(estimate.versus_hits, estimate.versus_of, estimate.name)
-        return float(pvalues.difference_pvalue(x1, n1, x2, n2, bound, side))
+        test = shares.by_shares(pvalues.difference_pvalue, effective.difference_pvalue)
+        return float(test(shares.two(estimate), bound, side))
     if isinstance(estimate, Mean):
         return float(pvalues.mean_pvalue(*averaged(estimate), bound, side))
     raise Unjudgeable(
@@ -96,12 +97,13 @@ def _power(estimate: Estimate, required: Requirement, alpha: float) -> float:
 
     side, bound, effect = _side(required)
     if isinstance(estimate, Proportion):
-        _, of = counted(estimate.hits, estimate.of, estimate.name)
-        return float(power.power_proportion(of, bound, effect, alpha, side))
+        rows = math.floor(shares.whole(estimate).rows)
+        return float(power.power_proportion(rows, bound, effect, alpha, side)) if rows else 0.0
     if isinstance(estimate, Difference):
-        _, n1 = counted(estimate.hits, estimate.of, estimate.name)
-        x2, n2 = counted(estimate.versus_hits, estimate.versus_of, estimate.name)
-        other = x2 / n2
+        first, versus = shares.two(estimate)
+        n1, n2, other = math.floor(first.rows), math.floor(versus.rows), versus.rate
+        if not (n1 and n2):
+            return 0.0
         shifted = min(1.0, max(0.0, other + effect))
         return float(power.power_difference(shifted, n1, other, n2, bound, alpha, side))
     if isinstance(estimate, Mean):

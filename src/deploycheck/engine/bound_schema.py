@@ -45,6 +45,8 @@ def _bounds(unit: str, low: float, high: float) -> Schema:
         parts["max"] = _number(f"Largest allowed value, inclusive.{more}", below | under, words)
         said = f"Of an alarm: the effect that must be found with 80 % power.{more}"
         parts["detect"] = _number(said, below | above, words)
+        said = f"The value that a good model has; rows and power are planned for it.{more}"
+        parts["good"] = _number(said, below | above, words)
     parts["equals"] = {**exact, "description": "The one allowed value."}
     one_of = {"type": "array", "minItems": 1, "items": exact}
     parts["one_of"] = {**one_of, "description": "The allowed values."}

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from deploycheck.authoring.estimates import Group
+from deploycheck.authoring.estimates import Group, Member
 
 DIGITS = 12  # parallel sums differ in the last digits; a verdict must not
 
@@ -21,7 +21,16 @@ class Unjudgeable(Exception):
 
 
 class Missing(Exception):
-    """There is no number, because nothing was there to count; the control is INCONCLUSIVE."""
+    """There is no number, or none with bounds; the control is INCONCLUSIVE.
+
+    :param value: the number without bounds, for display.
+    :param n: rows behind it.
+    """
+
+    def __init__(self, message: str, value: float | None = None, n: float | None = None) -> None:
+        super().__init__(message)
+        self.value = value
+        self.n = n
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,8 @@ class Found:
     """A number and its two one-sided bounds.
 
     ``low`` and ``high`` are infinite where unbounded; equal to ``value`` where it is exact.
-    ``pair`` are the groups that make an extreme, the higher one first.
+    ``pair`` are the groups that make an extreme, the higher one first. ``effective`` is how many
+    independent rows the ``n`` rows are worth, where that is not ``n``.
     """
 
     value: float | int | str
@@ -37,7 +47,8 @@ class Found:
     high: float
     method: str
     n: float | int | None
-    pair: tuple[Group, Group] | None = None
+    pair: tuple[Group | Member, Group | Member] | None = None
+    effective: float | None = None
 
 
 def rounded(value: float) -> float:

@@ -14,18 +14,20 @@ from deploycheck.authoring.estimates import (
     Range,
     Ratio,
     RatioRange,
+    Spread,
     Statistic,
 )
-from deploycheck.engine.found import Found, Missing, Unjudgeable, counted, plain, rounded
-from deploycheck.engine.models import MODELLED, model
+from deploycheck.engine import shares, spreads
+from deploycheck.engine.found import Found, Missing, Unjudgeable, plain, rounded
+from deploycheck.engine.models import MODELLED, judged, model
 
 
 def pairs(estimate: Estimate) -> int:
     """How many one-sided bounds the corrected side of an estimate is the extreme of."""
-    if not isinstance(estimate, Range | RatioRange):
+    if not isinstance(estimate, Range | RatioRange | Spread):
         return 1
     sizes: dict[str, int] = {}
-    for group in estimate.groups:
+    for group in estimate.members if isinstance(estimate, Spread) else estimate.groups:
         sizes[group.family] = sizes.get(group.family, 0) + 1
     return max(1, sum(k * (k - 1) for k in sizes.values()))
 
@@ -45,9 +47,9 @@ def exact(estimate: Estimate) -> Found:
             return Found(estimate.value, math.nan, math.nan, "exact", _rows(estimate))
         return _fact(rounded(plain(estimate.value, estimate.name)), _rows(estimate))
     if isinstance(estimate, Proportion):
-        hits, of = counted(estimate.hits, estimate.of, estimate.name)
-        share = hits / of
-        return _fact(rounded(2 * share / (1 + share) if estimate.scale == "f1" else share), of)
+        part = shares.whole(estimate)
+        value = 2 * part.rate / (1 + part.rate) if estimate.scale == "f1" else part.rate
+        return _fact(rounded(value), part.of)
     if isinstance(estimate, MODELLED):
         made = model(estimate)
         return _fact(rounded(made.value), made.n)
@@ -71,8 +73,18 @@ def sampled(estimate: Estimate, alpha: float, corrected: float | None = None) ->
     :raises Unjudgeable: junk, or an estimate without a sampling model.
     :raises Missing: nothing was there to count.
     """
+    return sampler(estimate)(alpha, corrected)
+
+
+def sampler(estimate: Estimate) -> Callable[..., Found]:
+    """:func:`sampled` of one estimate at any alpha; what all have in common is done once.
+
+    :raises Unjudgeable, Missing: as :func:`sampled`, at once or when called.
+    """
     if isinstance(estimate, MODELLED):
-        return _modelled(estimate, alpha)
+        return _modelled(estimate)
+    if isinstance(estimate, Spread):
+        return spreads.spread(estimate, pairs(estimate), sampler)
     make = _MAKERS.get(type(estimate))
     if make is None:
         raise Unjudgeable(
@@ -80,85 +92,27 @@ def sampled(estimate: Estimate, alpha: float, corrected: float | None = None) ->
             f"{estimate.name} is a {type(estimate).__name__}, which has no sampling model; "
             "declare the check kind='exact', or yield an estimate that has one",
         )
-    try:
-        return make(estimate, alpha, alpha if corrected is None else corrected)
-    except ValueError as error:
-        raise Unjudgeable("DC305", f"{estimate.name}: {error}") from None
+
+    def at(alpha: float, corrected: float | None = None) -> Found:
+        with judged(estimate.name):
+            return make(estimate, alpha, alpha if corrected is None else corrected)
+
+    return at
 
 
-def _modelled(estimate: Any, alpha: float) -> Found:
+def _modelled(estimate: Any) -> Callable[..., Found]:
     made = model(estimate)
-    try:
-        bounds = made.bounds(alpha)
-    except ValueError as error:
-        raise Unjudgeable("DC305", f"{estimate.name}: {error}") from None
-    low, high = rounded(float(bounds.low)), rounded(float(bounds.high))
-    return Found(rounded(made.value), low, high, bounds.method, made.n)
 
+    def at(alpha: float, _: float | None = None) -> Found:
+        try:
+            with judged(estimate.name):
+                bounds = made.bounds(alpha)
+        except Missing as error:
+            raise Missing(str(error), made.value, made.n) from None
+        low, high = rounded(float(bounds.low)), rounded(float(bounds.high))
+        return Found(rounded(made.value), low, high, bounds.method, made.n)
 
-def _proportion(estimate: Proportion, alpha: float, _: float) -> Found:
-    from deploycheck.stats.proportion import proportion_bounds
-
-    hits, of = counted(estimate.hits, estimate.of, estimate.name)
-    found = proportion_bounds(hits, of, alpha)
-    value, low, high = hits / of, float(found.low), float(found.high)
-    if estimate.scale == "f1":
-        value, low, high = (2 * p / (1 + p) for p in (value, low, high))
-    return Found(rounded(value), rounded(low), rounded(high), found.method, of)
-
-
-def _two(estimate: Difference | Ratio) -> tuple[int, int, int, int]:
-    one = counted(estimate.hits, estimate.of, estimate.name)
-    return (*one, *counted(estimate.versus_hits, estimate.versus_of, estimate.name))
-
-
-def _difference(estimate: Difference, alpha: float, _: float) -> Found:
-    from deploycheck.stats.difference import difference_bounds
-
-    x1, n1, x2, n2 = _two(estimate)
-    found = difference_bounds(x1, n1, x2, n2, alpha)
-    value, low, high = x1 / n1 - x2 / n2, float(found.low), float(found.high)
-    if estimate.scale == "balanced":
-        value, low, high = ((1 + d) / 2 for d in (value, low, high))
-    return Found(rounded(value), rounded(low), rounded(high), found.method, n1 + n2)
-
-
-def _ratio(estimate: Ratio, alpha: float, _: float) -> Found:
-    from deploycheck.stats.ratio import ratio_bounds
-
-    x1, n1, x2, n2 = _two(estimate)
-    if x2 == 0:
-        raise Missing("the rate it is divided by is zero")
-    found = ratio_bounds(x1, n1, x2, n2, alpha)
-    value = (x1 / n1) / (x2 / n2)
-    return Found(rounded(value), rounded(float(found.low)), rounded(float(found.high)),
-                 found.method, n1 + n2)  # fmt: skip
-
-
-def _extreme(estimate: Range | RatioRange, alpha: float, corrected: float) -> Found:
-    from deploycheck.stats.groups import range_bounds, ratio_range_bounds
-
-    groups = estimate.groups
-    sizes: dict[str, int] = {}
-    for group in groups:
-        sizes[group.family] = sizes.get(group.family, 0) + 1
-    if not groups or min(sizes.values()) < 2:
-        raise Missing("there are fewer than two groups to compare")
-    counts = [counted(g.hits, g.of, f"{estimate.name}, {dict(g.slice)}") for g in groups]
-    hits, of = [h for h, _ in counts], [n for _, n in counts]
-    families = [group.family for group in groups]
-    if isinstance(estimate, RatioRange):
-        if all(h == 0 for h in hits):
-            raise Missing("no group has a single hit, so there is no ratio")
-        found = ratio_range_bounds(hits, of, families, alpha, corrected / pairs(estimate))
-    else:
-        found = range_bounds(hits, of, families, alpha, corrected / pairs(estimate))
-    first, second = found.pair
-    if hits[first] * of[second] < hits[second] * of[first]:
-        first, second = second, first
-    low, high = rounded(float(found.low)), rounded(float(found.high))
-    return Found(rounded(float(found.value)), low, high, found.method, sum(of),
-                 (groups[first], groups[second]))  # fmt: skip
+    return at
 
 
 def _mean(estimate: Mean, alpha: float, _: float) -> Found:
@@ -196,11 +150,11 @@ def _quantile(estimate: Quantile, alpha: float, _: float) -> Found:
 
 
 _MAKERS: dict[type[Any], Callable[[Any, float, float], Found]] = {
-    Proportion: _proportion,
-    Difference: _difference,
-    Ratio: _ratio,
-    Range: _extreme,
-    RatioRange: _extreme,
+    Proportion: shares.proportion,
+    Difference: shares.difference,
+    Ratio: shares.ratio,
+    Range: shares.extreme,
+    RatioRange: shares.extreme,
     Mean: _mean,
     Quantile: _quantile,
 }

@@ -1,7 +1,7 @@
 """Estimates × requirement → outcome. The one place where a number is held against a bound."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +9,7 @@ from deploycheck.authoring.estimates import KINDS, Count, Estimate, Statistic, U
 from deploycheck.authoring.measure import Measure
 from deploycheck.engine import alarm, reason
 from deploycheck.engine.found import Found, Missing, Unjudgeable, plain, rounded
-from deploycheck.engine.interval import exact, pairs, sampled
+from deploycheck.engine.interval import exact, pairs, sampler
 from deploycheck.engine.requirement import Requirement
 from deploycheck.engine.step import Step
 from deploycheck.model.measurement import Interval, Measurement
@@ -128,21 +128,42 @@ def _measure(
     if isinstance(estimate, Statistic) and context:
         is_exact = True
     try:
-        found = exact(estimate) if is_exact else sampled(estimate, alpha)
         # In an alarm family p-values decide; elsewhere the bounds for FAIL share alpha.
         alike = is_exact or context or step.kind is Kind.DETECT or math.isclose(share, alpha)
-        wide = found if alike else sampled(estimate, share, share)
+        if is_exact:
+            found = wide = exact(estimate)
+        else:
+            at = sampler(estimate)
+            found = at(alpha)
+            wide = found if alike else _wide(at, found, share)
     except Missing as error:
-        return fields | {"value": None, "n": 0, "undefined": str(error)}, None, None
+        return fields | _missing(error, measure), None, None
     _in_range(found, measure)
     found, wide = _clipped(found, measure), _clipped(wide, measure)
-    fields |= {"value": found.value, "n": found.n}
+    fields |= {"value": found.value, "n": found.n, "n_effective": found.effective}
     if found.pair is not None:
         fields["pair"] = tuple({str(k): str(v) for k, v in g.slice.items()} for g in found.pair)
     if not is_exact:
         fields["interval"] = _interval(found, alpha)
         fields["simultaneous"] = None if alike else _interval(wide, share)
     return fields, found, wide
+
+
+def _missing(error: Missing, measure: Measure) -> dict[str, Any]:
+    """What is shown of a number without bounds."""
+    if error.value is None:
+        return {"value": None, "n": error.n or 0, "undefined": str(error)}
+    value = rounded(error.value)
+    _in_range(Found(value, value, value, "", error.n), measure)
+    return {"value": value, "n": error.n or 0, "undefined": str(error)}
+
+
+def _wide(at: Callable[..., Found], found: Found, share: float) -> Found:
+    """The simultaneous bounds; infinite where the data bound nothing at their level."""
+    try:
+        return at(share, share)
+    except Missing:
+        return replace(found, low=-math.inf, high=math.inf)
 
 
 def _in_range(found: Found, measure: Measure) -> None:

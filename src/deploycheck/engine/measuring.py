@@ -10,7 +10,7 @@ from deploycheck.authoring.errors import EvidenceError
 from deploycheck.authoring.figures import Figure, as_json
 from deploycheck.engine.cache import Cache
 from deploycheck.engine.judge import Judged, judge
-from deploycheck.engine.resolve import Failed, Job, measure
+from deploycheck.engine.resolve import Failed, Job, TimeLimit, measure
 from deploycheck.engine.scan.failures import UNDECIDABLE, failure
 from deploycheck.engine.step import Plan, Step, control_digest, evidence_digest, seed_of
 from deploycheck.engine.store import sha256
@@ -47,7 +47,7 @@ class Measuring:
         for batch in self._batches(steps):
             self._settle(batch)
         for step in steps:
-            yield verdict(self.plan, step, self._done[step.key])
+            yield self._told(step)
 
     def verdict(self, step: Step, beside: Sequence[Step] = ()) -> Verdict:
         """The verdict of one control; those ``beside`` it that share its scan are measured too."""
@@ -56,6 +56,13 @@ class Measuring:
             self._settle([s for s in beside if s.key not in self._done and _scan(s) == scan])
         if step.key not in self._done:
             self._settle([step])
+        return self._told(step)
+
+    def _told(self, step: Step) -> Verdict:
+        """The verdict; rows that power is planned for are counted under the control's name."""
+        if self.plan.planning.asks(step):
+            with self.watch((step.key,)):
+                self.plan.planning.declared(step)
         return verdict(self.plan, step, self._done[step.key])
 
     def _batches(self, steps: Sequence[Step]) -> list[list[Step]]:
@@ -118,7 +125,10 @@ class Measuring:
     def _judge(self, step: Step, result: Any) -> Judged:
         try:
             estimates = [item for item in result if not isinstance(item, Figure)]
-            return judge(step, estimates, alarms=self.plan.alarms.get(step.policy, 1))
+            with self.watch((step.key,)):  # estimates may hold functions of the checker
+                return judge(step, estimates, alarms=self.plan.alarms.get(step.policy, 1))
+        except TimeLimit as error:
+            return _error(error, "DC303")
         except Exception as error:  # noqa: BLE001 - a verdict that cannot be reached is ERROR
             said = f"what it measured cannot be judged: {type(error).__name__}: {error}"
             return Judged(Outcome.ERROR, said[:2000], code="DC307")

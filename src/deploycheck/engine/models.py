@@ -1,6 +1,7 @@
 """Estimates whose value, bounds, test and power all follow from one sampling model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,14 +13,17 @@ from deploycheck.authoring.estimates import (
     ChiSquared,
     Distance,
     Paired,
+    Resampled,
+    Smooth,
 )
 from deploycheck.engine.found import Missing, Unjudgeable, counted, plain
+from deploycheck.engine.scan.failures import TimeLimit
 
 if TYPE_CHECKING:
     from deploycheck.stats.bounds import Bounds
 
-Modelled = BoundedMean | Paired | Auc | AucDifference | Distance | ChiSquared
-MODELLED = (BoundedMean, Paired, Auc, AucDifference, Distance, ChiSquared)
+Modelled = BoundedMean | Paired | Auc | AucDifference | Distance | ChiSquared | Smooth | Resampled
+MODELLED = (BoundedMean, Paired, Auc, AucDifference, Distance, ChiSquared, Smooth, Resampled)
 
 
 @dataclass(frozen=True)
@@ -44,10 +48,26 @@ def model(estimate: Modelled) -> Model:
     :raises Unjudgeable: junk.
     :raises Missing: nothing, or too little, was there to count.
     """
-    try:
+    with judged(estimate.name):
         return _MAKERS[type(estimate)](estimate)
+
+
+@contextmanager
+def judged(name: str, n: float | None = None) -> Iterator[None]:
+    """Says of what the numbers cannot be judged, or are too few.
+
+    :param n: rows behind them.
+    :raises Unjudgeable: junk.
+    :raises Missing: sound numbers that say too little for a bound.
+    """
+    from deploycheck.stats.units import Unbounded
+
+    try:
+        yield
+    except Unbounded as error:
+        raise Missing(str(error), error.value, n) from None
     except ValueError as error:
-        raise Unjudgeable("DC305", f"{estimate.name}: {error}") from None
+        raise Unjudgeable("DC305", f"{name}: {error}") from None
 
 
 def _bounded_mean(estimate: BoundedMean) -> Model:
@@ -100,14 +120,22 @@ def _enough(estimate: Auc | AucDifference) -> None:
             raise Missing(f"{len(scores)} {name} {rows}; an area needs two of each class")
 
 
+def _sampled(estimate: Auc | AucDifference) -> dict[str, Any]:
+    return {part: getattr(estimate, part) for part in ("counts", "weights", "clusters")}
+
+
 def _auc(estimate: Auc) -> Model:
     from deploycheck.stats import auc
+    from deploycheck.stats.placements import TooFew
 
     _enough(estimate)
-    found = auc.area(estimate.positives, estimate.negatives)
+    try:
+        found = auc.area(estimate.positives, estimate.negatives, **_sampled(estimate))
+    except TooFew as error:
+        raise Missing(str(error)) from None
     return Model(
         value=found.value,
-        n=found.m + found.n,
+        n=round(found.m + found.n),
         bounds=partial(auc.area_bounds, found),
         pvalue=partial(auc.area_pvalue, found),
         power=partial(auc.power_area, found.m, found.n),
@@ -116,17 +144,23 @@ def _auc(estimate: Auc) -> Model:
 
 def _auc_difference(estimate: AucDifference) -> Model:
     from deploycheck.stats import auc_difference as pair
+    from deploycheck.stats.placements import TooFew
 
     _enough(estimate)
-    found = pair.area_difference(
-        estimate.positives,
-        estimate.negatives,
-        estimate.versus_positives,
-        estimate.versus_negatives,
-    )
+    try:
+        found = pair.area_difference(
+            estimate.positives,
+            estimate.negatives,
+            estimate.versus_positives,
+            estimate.versus_negatives,
+            **_sampled(estimate),
+            factor=estimate.factor,
+        )
+    except TooFew as error:
+        raise Missing(str(error)) from None
     return Model(
         value=found.value,
-        n=found.m + found.n,
+        n=round(found.m + found.n),
         bounds=partial(pair.auc_difference_bounds, found),
         pvalue=partial(pair.auc_difference_pvalue, found),
         power=partial(pair.power_auc_difference, found),
@@ -178,6 +212,59 @@ def _chi_squared(estimate: ChiSquared) -> Model:
     )
 
 
+def _smooth(estimate: Smooth) -> Model:
+    from deploycheck.stats import smooth
+    from deploycheck.stats.slopes import linear
+    from deploycheck.stats.units import units
+
+    parts = (estimate.counts, estimate.weights, estimate.clusters)
+    rows = units(estimate.terms, own(estimate.of, estimate.name), *parts)
+    with judged(estimate.name, rows.rows):
+        found = linear(rows)
+    return Model(
+        value=found.value,
+        n=found.rows,
+        bounds=partial(smooth.smooth_bounds, found),
+        pvalue=partial(smooth.smooth_pvalue, found),
+        power=partial(smooth.power_smooth, found),
+    )
+
+
+def _resampled(estimate: Resampled) -> Model:
+    from deploycheck.stats import bootstrap
+
+    statistic = own(estimate.statistic, estimate.name)
+    with judged(estimate.name, estimate.rows):
+        found = bootstrap.resampling(statistic, estimate.rows, estimate.seed, estimate.clusters)
+    return Model(
+        value=found.value,
+        n=found.draws.rows,
+        bounds=partial(bootstrap.resampled_bounds, found),
+        pvalue=partial(bootstrap.resampled_pvalue, found),
+        power=partial(bootstrap.power_resampled, found),
+    )
+
+
+def own(function: Any, name: str) -> Callable[[Any], Any]:
+    """A checker's own function; what it raises is told as the check's error.
+
+    :raises Unjudgeable: it cannot be called, or it raises.
+    """
+    if not callable(function):
+        raise Unjudgeable("DC304", f"{name} has a {type(function).__name__} in place of a function")
+
+    def called(given: Any) -> Any:
+        try:
+            return function(given)
+        except (KeyboardInterrupt, TimeLimit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - checkers may raise anything, panics too
+            said = f"{type(error).__name__}: {str(error)[:2000]}"
+            raise Unjudgeable("DC301", f"the function of {name} raised {said}") from None
+
+    return called
+
+
 _MAKERS: dict[type[Any], Callable[[Any], Model]] = {
     BoundedMean: _bounded_mean,
     Paired: _paired,
@@ -185,4 +272,6 @@ _MAKERS: dict[type[Any], Callable[[Any], Model]] = {
     AucDifference: _auc_difference,
     Distance: _distance,
     ChiSquared: _chi_squared,
+    Smooth: _smooth,
+    Resampled: _resampled,
 }

@@ -6,6 +6,7 @@ Everything is text that is bounded already; the page's template lays it out and 
 from dataclasses import dataclass
 from functools import lru_cache
 
+from deploycheck.engine.counting import row_count
 from deploycheck.engine.figures.draw import Drawn, Room, drawn, judged_on
 from deploycheck.engine.figures.drawing import Drawing
 from deploycheck.engine.rows import MOST_NOTES, Table, table
@@ -129,7 +130,7 @@ def _line(verdict: Verdict) -> str:
     parts = []
     for m in verdict.measurements:
         where = f" for {slice_text(m.slice)}" if m.slice else ""
-        n = "" if m.n is None else f" (n {quantity(m.n)})"
+        n = "" if m.n is None else f" (n {row_count(m)})"
         parts.append(f"{plain(m.name)}{where} {quantity(m.value, m.unit)}{n}")
     return "; ".join(parts)
 

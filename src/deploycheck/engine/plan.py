@@ -12,7 +12,7 @@ from typing import Any
 from deploycheck.authoring.errors import DefinitionError, EvidenceError
 from deploycheck.authoring.files import Files
 from deploycheck.engine.artefacts import digests, same_model
-from deploycheck.engine.asked import kind_of, requirements
+from deploycheck.engine.asked import kind_of, measurable, requirements
 from deploycheck.engine.bind import Binder, Bound, Tell
 from deploycheck.engine.document import Document, parse
 from deploycheck.engine.excused import excused
@@ -211,7 +211,11 @@ def ask(
         return None
     kind = kind_of(control, checker.kind, tell)
     wanted = requirements(control, checker, kind, tell)
-    return None if bound is None or wanted is None else (bound, kind, wanted)
+    if bound is None or wanted is None:
+        return None
+    task = None if binder.release is None else binder.release.task
+    sound = not applies or measurable(control, bound.params, task, wanted, tell)
+    return (bound, kind, wanted) if sound else None
 
 
 def _expired(loaded: LoadedPolicy, as_of: datetime) -> Iterator[Problem]:

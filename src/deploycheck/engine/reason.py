@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from deploycheck.engine.counting import row_count
 from deploycheck.engine.requirement import Requirement
 from deploycheck.engine.step import Step
 from deploycheck.engine.wording import (
@@ -125,7 +126,7 @@ def _alarm(name: str, step: Step, outcome: Outcome, m: Measurement, required: Re
         )
     if outcome is Outcome.PASS:
         return f"{name} raises no alarm {shown}; an effect of {effect} would have been found"
-    rows = "" if m.n is None else f" in {quantity(m.n, 'rows')}"
+    rows = "" if m.n is None else f" in {row_count(m, 'rows')}"
     return (
         f"{name} raises no alarm {shown}, but an effect of {effect} would be found{rows} less "
         f"than 80 % of the time, so the data cannot tell; {_asked(required)}"

@@ -44,6 +44,7 @@ class Requirement:
     equals: Scalar | None = None
     one_of: tuple[Scalar, ...] | None = None
     detect: float | None = None
+    good: float | None = None
 
     @property
     def exact_only(self) -> bool:
@@ -108,7 +109,7 @@ def requirement(measure: Measure, bound: Bound, kind: Kind, tell: Tell) -> Requi
     """
     numbers: dict[str, float] = {}
     sound = True
-    for key in ("min", "max", "detect"):
+    for key in ("min", "max", "detect", "good"):
         written = getattr(bound, key)
         if written is None:
             continue
@@ -126,8 +127,9 @@ def requirement(measure: Measure, bound: Bound, kind: Kind, tell: Tell) -> Requi
         equals=bound.equals,
         one_of=bound.one_of,
         detect=numbers.get("detect"),
+        good=numbers.get("good"),
     )
-    checks = (_something, _on_the_worse_side, _within_range, _decidable, _alarm)
+    checks = (_something, _on_the_worse_side, _within_range, _decidable, _alarm, _safe)
     told = [check(made, kind, tell) for check in checks]  # every mistake, not the first
     return made if all(told) else None
 
@@ -239,6 +241,34 @@ def _alarm(r: Requirement, kind: Kind, tell: Tell) -> bool:
     if not beyond or not low <= r.detect <= high:
         tell("DC017", "detect", f"{name}: detect must lie beyond the bound, inside the range")
         return False
+    return True
+
+
+def _safe(r: Requirement, kind: Kind, tell: Tell) -> bool:
+    """The good value lies where a model passes the more surely, the more rows there are."""
+    if r.good is None:
+        return True
+    name, good = r.measure.name, _number(r.good)
+    if kind is Kind.EXACT or r.measure.is_count or r.exact_only:
+        tell("DC023", "good", f"{name}: an exact value passes at any number of rows; drop good")
+        return False
+    if kind is Kind.DETECT:
+        tell("DC023", "good", f"{name}: an alarm is planned for its effect `detect`; drop good")
+        return False
+    low, high = r.measure.range
+    if not low <= r.good <= high:
+        lies = f"{name} lies between {_number(low)} and {_number(high)}"
+        tell("DC017", "good", f"{name}: {good} can never be the value of a good model; {lies}")
+        return False
+    for key, bound, beyond, side in (
+        ("min", r.min, r.min is not None and r.good <= r.min, "above"),
+        ("max", r.max, r.max is not None and r.good >= r.max, "below"),
+    ):
+        if beyond and bound is not None:
+            told = f"{name}: good {good} is not {side} {key} {_number(bound)}"
+            tell("DC017", "good", f"{told}, so a good model would hardly ever pass; give the value "
+                 "that a good model has")  # fmt: skip
+            return False
     return True
 
 

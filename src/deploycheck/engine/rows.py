@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from deploycheck.engine.chart import Graph, Scale, graph, scales
+from deploycheck.engine.counting import row_count
 from deploycheck.engine.wording import bounded, limits, percent, plain, quantity, slice_text
 from deploycheck.model.measurement import Interval, Measurement
 
@@ -109,7 +110,7 @@ def _row(m: Measurement, required: Mapping[str, Any], scale: Scale | None) -> Ro
         value=value,
         low=low,
         high=high,
-        n="" if m.n is None else quantity(m.n),
+        n=row_count(m),
         result=bounded(m.outcome.replace("_", " ")) if m.outcome else "not judged",
         how=_how(m),
         notes=tuple(notes),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deploycheck.authoring.collector import Collector
 from deploycheck.authoring.errors import EvidenceError
@@ -20,6 +20,9 @@ from deploycheck.model.decision import PluginUsed, PolicyUsed, ReleaseUsed
 from deploycheck.model.policy import Control, Enforcement, Kind, Policy
 from deploycheck.model.release import ModelArtefact, Release
 from deploycheck.model.verdict import EvidenceUsed
+
+if TYPE_CHECKING:
+    from deploycheck.engine.planning.planning import Planning
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,17 @@ class Step:
         """The bounds, by measure, as they are reported."""
         return {name: r.as_json() for name, r in self.requirements.items()}
 
+    @cached_property
+    def aimed(self) -> dict[str, Any]:
+        """What rows and power are planned for; it decides nothing."""
+        decide = self.control.decide
+        good = {name: r.good for name, r in self.requirements.items() if r.good is not None}
+        return {
+            "wanted": decide.power,
+            "good": good,
+            "assume": decide.assume.model_dump(mode="json", exclude_none=True),
+        }
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -80,6 +94,13 @@ class Plan:
     @property
     def as_of(self) -> datetime:
         return self.materials.as_of
+
+    @cached_property
+    def planning(self) -> "Planning":
+        """Rows and power of the controls; data are counted when a control is asked for."""
+        from deploycheck.engine.planning.planning import Planning
+
+        return Planning(self)
 
     def evidence_used(self, step: Step) -> tuple[EvidenceUsed, ...]:
         """Which evidence a control is judged on, with digests; none where it does not apply."""
@@ -128,6 +149,7 @@ class Plan:
             "enforcement": step.enforcement.value,
             "parameters": step.parameters,
             "requirement": step.asked,
+            "power": step.aimed,
             "evidence": [e.__dict__ for e in self.evidence_used(step)],
         }
 

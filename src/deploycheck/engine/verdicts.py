@@ -1,6 +1,7 @@
 """Verdicts: what became of a control, with everything a reader needs beside it."""
 
 from deploycheck.engine.judge import Judged
+from deploycheck.engine.planning.words import enough
 from deploycheck.engine.step import Plan, Step
 from deploycheck.model.policy import Enforcement, Uncertain
 from deploycheck.model.verdict import Effect, Outcome, Verdict
@@ -13,6 +14,7 @@ _EFFECTS = {
     Outcome.ERROR: Effect.BLOCK,
     Outcome.NOT_EVALUATED: Effect.BLOCK,
 }
+_MEASURED = {Outcome.PASS, Outcome.WAIVED, Outcome.FAIL, Outcome.INCONCLUSIVE}
 
 
 def effect(outcome: Outcome, enforcement: Enforcement, uncertain: Uncertain) -> Effect:
@@ -26,7 +28,13 @@ def effect(outcome: Outcome, enforcement: Enforcement, uncertain: Uncertain) -> 
 
 
 def verdict(plan: Plan, step: Step, judged: Judged) -> Verdict:
-    """The verdict on one control."""
+    """The verdict on one control.
+
+    An inconclusive one says how many rows the policy's good value needs: planned beforehand, and
+    not read off what was measured.
+    """
+    planned = plan.planning.declared(step) if judged.outcome in _MEASURED else None
+    rows = enough(planned) if judged.outcome is Outcome.INCONCLUSIVE else ""
     control, checker = step.control, step.bound.checker
     decide = control.decide
     return Verdict.of(
@@ -48,9 +56,10 @@ def verdict(plan: Plan, step: Step, judged: Judged) -> Verdict:
         location=step.location,
         parameters=step.parameters,
         requirement=step.asked,
-        reason=judged.reason,
+        reason=f"{judged.reason}; {rows}" if rows else judged.reason,
         code=judged.code,
         measurements=judged.measurements,
+        planned=planned,
         evidence=plan.evidence_used(step),
         figures=judged.figures,
     )

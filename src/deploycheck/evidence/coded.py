@@ -67,6 +67,48 @@ def _is_whole(text: str) -> bool:
     return digits.isascii() and digits.isdigit() and (digits == "0" or digits[0] != "0")
 
 
+def labelled(
+    *columns: Sequence[object],
+) -> tuple[tuple[str, ...], list[NDArray[np.int64]]]:
+    """The labels of all columns as text, sorted, and each column's codes into them; -1 is missing.
+
+    Values become labels as they do in a release; ``None`` is missing.
+    """
+    import numpy as np
+
+    told = [[None if v is None else label_text(v) for v in values] for values in columns]
+    labels = tuple(sorted({text for texts in told for text in texts if text is not None}))
+    code: dict[str | None, int] = {label: index for index, label in enumerate(labels)}
+    code[None] = -1
+    return labels, [np.array([code[text] for text in texts], dtype=np.int64) for texts in told]
+
+
+def code_of(role: str, label: str | None, labels: tuple[str, ...], rows: int) -> int:
+    """The code of the label that has a role in the release, such as ``positive``.
+
+    -1 where there are no rows: nothing was seen, so nothing can be said about the label.
+
+    :raises EvidenceError: the release gives no label the role, or that label never occurs.
+    """
+    if label is None:
+        raise EvidenceError(
+            f"the release does not say which outcome is {role}",
+            f"set `columns.{role}` in the release",
+            code="DC203",
+        )
+    if label in labels:
+        return labels.index(label)
+    if not rows:
+        return -1
+    seen = ", ".join(repr(text[:40]) for text in labels[:8]) or "no value at all"
+    more = ", …" if len(labels) > 8 else ""
+    raise EvidenceError(
+        f"{role}: {label} never occurs; the prediction has {seen}{more}",
+        f"write `columns.{role}` as the data has it",
+        code="DC203",
+    )
+
+
 def combined(
     groups: Mapping[str, Coded], by: tuple[str, ...], rows: int
 ) -> tuple[list[dict[str, str]], NDArray[np.int64]]:
@@ -163,6 +205,67 @@ def frequencies(weights: NDArray[Any], rows: int) -> NDArray[np.int64]:
     return read_only(weights.astype(np.int64))
 
 
+def sampling_weights(weights: NDArray[Any], rows: int) -> NDArray[np.float64]:
+    """Sampling weights as float64: how many members of the population each row stands for.
+
+    Only their ratios matter. A row of weight 0 counts nothing.
+
+    :raises EvidenceError: missing, infinite or negative weights, none above 0, or an infinite sum.
+    """
+    import numpy as np
+
+    if weights.shape != (rows,) or (rows and weights.dtype.kind not in "iuf"):
+        raise EvidenceError(f"weights are {rows:,} numbers, one a row", code="DC203")
+    real = weights.astype(np.float64)
+    finite = np.isfinite(real)
+    for what, bad in (("missing or infinite", ~finite), ("negative", finite & (real < 0))):
+        if count := int(bad.sum()):
+            raise EvidenceError(
+                f"{count:,} of {rows:,} sampling weights are {what}",
+                "a sampling weight is one over the probability that the row was drawn, up to a "
+                "factor: finite and at least 0; mend it, or narrow the data set with `where`",
+                code="DC203",
+            )
+    if rows and not real.any():
+        raise EvidenceError(
+            f"all {rows:,} sampling weights are 0, so no row counts",
+            "name the column of weights under `columns.weight`, or leave it out",
+            code="DC203",
+        )
+    with np.errstate(over="ignore"):
+        total = real.sum()
+    if not np.isfinite(total):
+        raise EvidenceError(
+            "the sampling weights sum to more than a number can hold",
+            "divide them by one constant; only their ratios matter",
+            code="DC203",
+        )
+    return read_only_numbers(real)
+
+
+def read_only_numbers(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A view that cannot be written to."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def repeated(entities: NDArray[np.int64], rows: int, weights: Any = None) -> Any:
+    """Codes of entities from 0 on, read-only, or ``None`` where every entity has one row.
+
+    A row that stands for several equal ones is as many rows of its entity.
+
+    :param weights: frequency weights, or ``None``.
+    :raises ValueError: not int64, not one a row, or a negative code.
+    """
+    import numpy as np
+
+    codes = checked_codes("entities", entities, rows, np.iinfo(np.int64).max, low=0)
+    found, place = np.unique(codes, return_inverse=True)
+    several = weights is not None and bool((weights > 1).any())
+    return read_only(place.astype(np.int64)) if several or len(found) < rows else None
+
+
 def checked_numbers(what: str, values: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
     """Numbers as a read-only view.
 
@@ -172,6 +275,4 @@ def checked_numbers(what: str, values: NDArray[np.float64], rows: int) -> NDArra
 
     if values.dtype != np.float64 or values.shape != (rows,):
         raise ValueError(f"{what}: numbers are float64 of shape ({rows},)")
-    view = values.view()
-    view.flags.writeable = False
-    return view
+    return read_only_numbers(values)

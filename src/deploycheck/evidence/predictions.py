@@ -5,64 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from deploycheck.evidence.coded import (
     Coded,
     checked_codes,
     checked_numbers,
+    code_of,
     combined,
     frequencies,
     label_text,
+    labelled,
     read_only,
+    repeated,
+    sampling_weights,
 )
+from deploycheck.evidence.confusion import Confusion, Matrix, Selected
 from deploycheck.evidence.errors import EvidenceError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+__all__ = ["Confusion", "Matrix", "Predictions", "Selected"]
+
 CELLS = 10_000_000
-
-
-@dataclass(frozen=True)
-class Selected:
-    """How many rows of one group are predicted the favourable outcome.
-
-    :param slice: value of each column of the group; empty for all rows.
-    :param hits: rows with the favourable prediction, ``of`` all rows of the group.
-    """
-
-    slice: Mapping[str, str]
-    hits: int
-    of: int
-
-
-@dataclass(frozen=True)
-class Confusion:
-    """True and false positives and negatives of one group."""
-
-    slice: Mapping[str, str]
-    tp: int
-    fp: int
-    fn: int
-    tn: int
-
-    @property
-    def rows(self) -> int:
-        """Rows of the group, or the sum of their frequency weights."""
-        return self.tp + self.fp + self.fn + self.tn
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """Rows of one group by true and predicted label.
-
-    :param rows: int64 of shape (labels, labels): ``rows[target, prediction]``.
-    """
-
-    slice: Mapping[str, str]
-    rows: NDArray[np.int64] = field(repr=False, compare=False)
+Role = Literal["positive", "favourable"]
 
 
 @dataclass(frozen=True)
@@ -91,8 +59,14 @@ class Predictions:
     :param numbers: true number of each row of a regression, float64; NaN is missing; ``None``
         without a target, and for labels.
     :param data: digest of the data set alone.
+    :param sampling: how many members of the population each row stands for, float64; ``None`` where
+        the rows are a plain sample. Never beside ``weights``.
+    :param entities: code of the entity that each row is about, int64; ``None`` where no two rows
+        are about the same, and where nobody says.
 
-    Arrays are read-only. Counts are exact: weights that sum beyond 2⁵³ are refused.
+    Arrays are read-only. Counts are exact: weights that sum beyond 2⁵³ are refused. Counts are of
+    independent rows: under ``sampling`` or ``entities`` they are refused, and rates come from
+    :func:`deploycheck.authoring.rates.rates`.
     """
 
     subject: ClassVar[str] = "data"
@@ -113,6 +87,8 @@ class Predictions:
     scores: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
     numbers: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
     data: str = ""
+    sampling: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
+    entities: NDArray[np.int64] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__  # the arrays are replaced by read-only views, once
@@ -131,6 +107,12 @@ class Predictions:
         put(self, "groups", MappingProxyType(groups))
         if self.weights is not None:
             put(self, "weights", frequencies(self.weights, self.rows))
+        if self.sampling is not None:
+            if self.weights is not None:
+                raise ValueError("weights are either frequencies or sampling weights, not both")
+            put(self, "sampling", sampling_weights(self.sampling, self.rows))
+        if self.entities is not None:
+            put(self, "entities", repeated(self.entities, self.rows, self.weights))
 
     @classmethod
     def of(
@@ -145,6 +127,8 @@ class Predictions:
         scores: Sequence[float] | None = None,
         task: str | None = None,
         name: str = "test",
+        sampling: Sequence[float] | None = None,
+        entities: Sequence[object] | None = None,
     ) -> Predictions:
         """Predictions made of plain values, as a test of a checker needs them.
 
@@ -152,22 +136,16 @@ class Predictions:
         are one label. With ``task="regression"`` they are numbers.
 
         :raises ValueError: the lengths differ.
-        :raises EvidenceError: weights that are no whole numbers, or negative.
+        :raises EvidenceError: weights that are no whole numbers, or negative; sampling weights
+            that are not finite or negative.
         """
         import numpy as np
 
         is_number = task == "regression"
-        told = [
-            [None if value is None or is_number else label_text(value) for value in values]
-            for values in (prediction, () if target is None else target)
-        ]
         given = prediction if is_number else scores
-        labels = tuple(sorted({text for texts in told for text in texts if text is not None}))
-        code = {label: index for index, label in enumerate(labels)}
-        predicted, true = (
-            np.array([-1 if text is None else code[text] for text in texts], dtype=np.int64)
-            for texts in told
-        )
+        texts = () if is_number else (prediction, () if target is None else target)
+        labels, codes = labelled(*texts)
+        predicted = np.full(len(prediction), -1) if is_number else codes[0]
         return cls(
             name=name,
             digest="",
@@ -177,12 +155,46 @@ class Predictions:
             positive=None if positive is None else label_text(positive),
             favourable=None if favourable is None else label_text(favourable),
             prediction_codes=predicted,
-            target_codes=None if target is None or is_number else true,
+            target_codes=None if target is None or is_number else codes[1],
             groups={column: Coded.of(values) for column, values in (groups or {}).items()},
             weights=None if weights is None else np.array(weights),
             scores=None if given is None else np.array(given, dtype=np.float64),
             numbers=None if target is None or not is_number else np.array(target, np.float64),
+            sampling=None if sampling is None else np.array(sampling, dtype=np.float64),
+            entities=None if entities is None else Coded.of(entities).codes,
         )
+
+    @property
+    def has_independent_rows(self) -> bool:
+        """Whether every row is one independent observation, or a number of equal ones."""
+        return self.sampling is None and self.entities is None
+
+    def predicted(self, role: Role) -> NDArray[np.bool_]:
+        """Whether each row is predicted the positive or the favourable label.
+
+        :raises EvidenceError: no such label is given, or it never occurs; a prediction is missing.
+        """
+        code = self._code(role, self.positive if role == "positive" else self.favourable)
+        self._all_known("prediction", self.prediction_column, self.prediction_codes)
+        made: NDArray[np.bool_] = self.prediction_codes == code
+        return made
+
+    def true(self, role: Role) -> NDArray[np.bool_]:
+        """Whether each row's target is the positive or the favourable label.
+
+        :raises EvidenceError: as :meth:`predicted`; there is no target, or it is missing in a row.
+        """
+        code = self._code(role, self.positive if role == "positive" else self.favourable)
+        made: NDArray[np.bool_] = self._known_target() == code
+        return made
+
+    def right(self) -> NDArray[np.bool_]:
+        """Whether each row is predicted its target.
+
+        :raises EvidenceError: there is no target, or a target or prediction is missing in a row.
+        """
+        made: NDArray[np.bool_] = self._known_target() == self.prediction_codes
+        return made
 
     def selected(self, by: tuple[str, ...] = ()) -> tuple[Selected, ...]:
         """Favourable predictions of each combination of values of ``by`` that occurs.
@@ -190,7 +202,8 @@ class Predictions:
         Sorted by the values; without ``by`` it is the one row of everything.
 
         :raises EvidenceError: no favourable label is given, or it never occurs; a prediction is
-            missing; ``by`` was not collected; more than 10,000 combinations.
+            missing; ``by`` was not collected; more than 10,000 combinations; rows that are not
+            independent.
         """
         favourable = self._code("favourable", self.favourable)
         self._all_known("prediction", self.prediction_column, self.prediction_codes)
@@ -231,40 +244,30 @@ class Predictions:
             for group, row in zip(slices, counts, strict=True)
         )
 
+    def _counted(self) -> None:
+        if self.has_independent_rows:
+            return
+        what = "sampling weights" if self.sampling is not None else "rows about the same entity"
+        raise EvidenceError(
+            f"{self.name} has {what}, and this check counts rows as independent ones",
+            "take a check that knows them (performance.floor and the fairness checks do), or "
+            "judge a data set without them",
+            code="DC203",
+        )
+
     def _labelled(self) -> None:
         if self.task == "regression":
-            raise EvidenceError(
-                "predictions of a regression are numbers, and have no labels",
-                "choose a check that is for regression",
-                code="DC203",
-            )
+            said = "predictions of a regression are numbers, and have no labels"
+            raise EvidenceError(said, "choose a check that is for regression", code="DC203")
 
     def _code(self, role: str, label: str | None) -> int:
         self._labelled()
-        if label is None:
-            raise EvidenceError(
-                f"the release does not say which outcome is {role}",
-                f"set `columns.{role}` in the release",
-                code="DC203",
-            )
-        if label in self.labels:
-            return self.labels.index(label)
-        if not self.rows:
-            return -1  # nothing was seen, so nothing can be said about the label
-        seen = ", ".join(repr(text[:40]) for text in self.labels[:8]) or "no value at all"
-        more = ", …" if len(self.labels) > 8 else ""
-        raise EvidenceError(
-            f"{role}: {label} never occurs; the prediction has {seen}{more}",
-            f"write `columns.{role}` as the data has it",
-            code="DC203",
-        )
+        return code_of(role, label, self.labels, self.rows)
 
     def _known_target(self) -> NDArray[np.int64]:
         self._labelled()
         if self.target_codes is None:
-            raise EvidenceError(
-                "the release has no target", "set `columns.target` in the release", code="DC203"
-            )
+            raise EvidenceError("the release has no target", "set `columns.target`", code="DC203")
         self._all_known("target", self.target_column, self.target_codes)
         self._all_known("prediction", self.prediction_column, self.prediction_codes)
         return self.target_codes
@@ -283,6 +286,7 @@ class Predictions:
         """Counts of shape (combinations that occur, cells), in the order of their values."""
         import numpy as np
 
+        self._counted()
         slices, group = combined(self.groups, by, self.rows)
         size = max(cells, 1)
         if len(slices) * size > CELLS:

@@ -12,6 +12,7 @@ from deploycheck.evidence.coded import (
     checked_numbers,
     frequencies,
     label_text,
+    sampling_weights,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class Targets:
     :param codes: index into ``labels`` for each row, int64; ``None`` for a regression.
     :param numbers: float64 of shape (rows,), finite; ``None`` for labels.
     :param weights: frequency weights, int64; ``None`` is one each.
+    :param sampling: how many members of the population each row stands for, float64; ``None`` where
+        the rows are a plain sample. Never beside ``weights``.
     """
 
     subject: ClassVar[str] = "data"
@@ -41,6 +44,7 @@ class Targets:
     codes: NDArray[np.int64] | None = field(default=None, repr=False, compare=False)
     numbers: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
     weights: NDArray[np.int64] | None = field(default=None, repr=False, compare=False)
+    sampling: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__  # the arrays are replaced by read-only views, once
@@ -54,6 +58,10 @@ class Targets:
             put(self, "numbers", checked_numbers("numbers", self.numbers, self.rows))
         if self.weights is not None:
             put(self, "weights", frequencies(self.weights, self.rows))
+        if self.sampling is not None:
+            if self.weights is not None:
+                raise ValueError("weights are either frequencies or sampling weights, not both")
+            put(self, "sampling", sampling_weights(self.sampling, self.rows))
 
     @classmethod
     def of(
@@ -63,24 +71,26 @@ class Targets:
         task: str = "binary_classification",
         weights: Sequence[int] | None = None,
         name: str = "train",
+        sampling: Sequence[float] | None = None,
     ) -> Targets:
         """Targets made of plain values, as a test of a checker needs them."""
         import numpy as np
 
         given = None if weights is None else np.array(weights)
+        drawn = None if sampling is None else np.array(sampling, dtype=np.float64)
         if task == "regression":
             numbers = np.array(target, dtype=np.float64)
-            return cls(name, "", len(target), numbers=numbers, weights=given)
+            return cls(name, "", len(target), numbers=numbers, weights=given, sampling=drawn)
         made = Coded.of([label_text(value) for value in target])
-        return cls(name, "", len(target), made.values, made.codes, weights=given)
+        return cls(name, "", len(target), made.values, made.codes, weights=given, sampling=drawn)
 
     def most_frequent(self) -> str | None:
-        """The label of most rows, the first of equally frequent ones; ``None`` without rows."""
+        """The most frequent label, the first of equally frequent ones; ``None`` without rows."""
         import numpy as np
 
         if self.codes is None or not self.rows:
             return None
-        counts = np.bincount(self.codes, self.weights, len(self.labels))
+        counts = np.bincount(self.codes, self._weights, len(self.labels))
         return self.labels[int(counts.argmax())] if counts.sum() else None
 
     def mean(self) -> float | None:
@@ -89,6 +99,10 @@ class Targets:
 
         if self.numbers is None or not self.rows:
             return None
-        if self.weights is not None and not self.weights.sum():
+        if self._weights is not None and not self._weights.sum():
             return None
-        return float(np.average(self.numbers, weights=self.weights))
+        return float(np.average(self.numbers, weights=self._weights))
+
+    @property
+    def _weights(self) -> NDArray[np.int64] | NDArray[np.float64] | None:
+        return self.weights if self.sampling is None else self.sampling

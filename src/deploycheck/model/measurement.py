@@ -32,6 +32,11 @@ class Measurement(Noun):
         "is a FAIL. Null where they are those of the interval, and where p-values decide.",
     )
     n: float | int | None = Field(None, description="Denominator: rows behind the number.")
+    n_effective: float | None = Field(
+        None,
+        description="How many independent rows the n rows are worth, under sampling weights or "
+        "repeated entities; null where it is all of them.",
+    )
     unit: str = Field("", description="Unit of value and bounds.")
     slice: dict[str, str] = Field(default_factory=dict, description="Part of the data.")
     pair: tuple[dict[str, str], dict[str, str]] | None = Field(

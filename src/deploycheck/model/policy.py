@@ -63,6 +63,35 @@ class Bound(Noun):
     detect: Number | str | None = Field(
         None, description="The effect that must be found with 80 % power, for alarm families."
     )
+    good: Number | str | None = Field(
+        None,
+        description="The value that a good model has; rows and power are planned for it. It "
+        "decides nothing.",
+    )
+
+
+_Share = Annotated[float, Strict(), Field(gt=0, lt=1)]
+
+
+class Assume(Noun):
+    """What is assumed about the data when rows and power are planned; it decides nothing."""
+
+    rate: _Share | None = Field(
+        None,
+        description="Share of hits over all groups, of the rate that is compared.",
+    )
+    positives: _Share | None = Field(None, description="Share of rows that are positive.")
+    predicted: _Share | None = Field(None, description="Share of rows that are predicted positive.")
+    discordant: _Share | None = Field(
+        None, description="Share of rows on which only one of the two compared models is right."
+    )
+    sd: Annotated[float, Strict(), Field(gt=0, le=1e12)] | None = Field(
+        None, description="Standard deviation of what is averaged, in its unit."
+    )
+    design_effect: Annotated[float, Strict(), Field(ge=1, le=1e6)] | None = Field(
+        None,
+        description="Rows that are worth one independent row, under weights or repeated entities.",
+    )
 
 
 class Decide(Noun):
@@ -82,6 +111,13 @@ class Decide(Noun):
         None,
         description="'population': the rows are all there is, so a rate is exact "
         "(data quality only); 'random': they stand for others.",
+    )
+    power: Annotated[float, Strict(), Field(ge=0.5, lt=1)] = Field(
+        0.9,
+        description="How often a model of the `good` value shall pass.",
+    )
+    assume: Assume = Field(
+        default_factory=Assume, description="What is assumed when rows and power are planned."
     )
 
 

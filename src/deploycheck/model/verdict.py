@@ -6,6 +6,7 @@ from pydantic import Field, JsonValue
 
 from deploycheck.model.base import Noun
 from deploycheck.model.measurement import Measurement
+from deploycheck.model.planned import Planned
 from deploycheck.model.policy import Enforcement, Kind, Severity
 
 
@@ -64,6 +65,11 @@ class Verdict(Noun):
     reason: str = Field(description="One sentence for a person.")
     code: str | None = Field(None, description="Code of what went wrong, for `explain`.")
     measurements: tuple[Measurement, ...] = Field((), description="What was measured.")
+    planned: Planned | None = Field(
+        None,
+        description="Rows and power as planned beforehand; null where the policy declares no good "
+        "value.",
+    )
     evidence: tuple[EvidenceUsed, ...] = Field((), description="What it was measured on.")
     figures: tuple[JsonValue, ...] = Field((), description="Figure data.")
     waiver: JsonValue = Field(None, description="The waiver in force, if any.")

@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from deploycheck.authoring.reporter import reporter
-from deploycheck.engine import account
+from deploycheck.engine import account, attained
 from deploycheck.engine.canonical import digest
 from deploycheck.engine.figures.draw import Room
 from deploycheck.engine.page import Card, card
+from deploycheck.engine.planning.shown import shown
 from deploycheck.engine.wording import BAD, bounded, by_weight, counts_text, headline
 from deploycheck.model.base import format_instant
 from deploycheck.model.decision import Decision
@@ -91,6 +92,8 @@ def html(decision: Decision) -> str:
         counts=account.counts(decision),
         counted=counts_text(decision.counts),
         sections=_sections(verdicts),
+        power=shown(verdicts),
+        methods=attained.methods(decision),
         clauses=account.clauses(verdicts),
         release=account.release(decision),
         artefacts=[

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from deploycheck.authoring.reporter import reporter
 from deploycheck.engine.actions import no_command
+from deploycheck.engine.planning.joint import WANTED, joint, sentences
 from deploycheck.engine.replaced import replaced
 from deploycheck.engine.wording import (
     SENTENCE,
@@ -63,8 +64,24 @@ def _lines(decision: Decision) -> Iterator[str]:
             yield f"… and {left} more deviations of {bounded(policy.id)} in the report"
         yield from replaced(policy)
     yield counts_text(decision.counts)
+    yield from _power(decision.verdicts, several=several)
     for reason in decision.reasons:
         yield f"{verdict}: {bounded(reason, SENTENCE)}"
+
+
+def _power(verdicts: Sequence[Verdict], *, several: bool) -> Iterator[str]:
+    """What these rows could show, where that is less than the release of a good model needs."""
+    found = joint(
+        {
+            f"{v.policy}/{v.control}" if several else v.control: v.planned
+            for v in verdicts
+            if v.planned is not None and v.enforcement is not Enforcement.ADVISORY
+        }
+    )
+    enough = found.independent is None or found.independent >= WANTED
+    if found.impossible or not enough:
+        for text in sentences(found, aim=False):
+            yield f"power: {bounded(text, SENTENCE)}"
 
 
 def _unrun(verdicts: Sequence[Verdict], width: int, *, several: bool) -> Iterator[str]:

@@ -217,7 +217,7 @@ RELEASES = [
     ("DC010", "data: {test: {path: a.csv, derive: {b: {bin: a, edges: [».inf]}}}}"),
     ("DC007", "columns: {»label: y1}"), ("DC009", "columns: »[a]"), ("DC009", "columns: {target: »5}"), ("DC009", 'columns: {target: »""}'), ("DC009", "columns: {target: »}"), ("DC009", "columns: {protected: »sex}"), ("DC009", "columns: {protected: [sex, »sex]}"),
     ("DC009", 'columns: {protected: [»""]}'), ("DC009", "columns: {positive: »[1]}"), ("DC009", "columns: {favourable: »}"), ("DC009", "columns: {threshold: »0.5}"), ("DC009", 'columns: {threshold: {at_least: »"0.5"}}'), ("DC008", "columns: {threshold: »{}}"),
-    ("DC009", "columns: {stored: »1}"), ("DC008", "columns: {weight: »{column: w}}"), ("DC009", "columns: {weight: {column: w, kind: »survey}}"), ("DC111", "columns: {weight: {column: w, kind: »sampling}}"),
+    ("DC009", "columns: {stored: »1}"), ("DC008", "columns: {weight: »{column: w}}"), ("DC009", "columns: {weight: {column: w, kind: »survey}}"),
     ("DC105", "champion: {»release: previous}"), ("DC008", "champion: »{}"), ("DC009", "champion: »previous"), ("DC007", "champion: {»modle: {path: a}}"),
     ("DC009", "documents: »[card]"), ("DC009", "documents: {card: »5}"), ("DC009", 'documents: {card: »""}'), ("DC009", "documents: {card: »{path: a}}"),
     ("DC009", "inputs: »[a]"), ("DC009", "inputs: {a: »}"), ("DC012", "created: »2026-01-01"), ("DC012", "created: »2026-01-01T00:00:00"), ("DC009", "created: »"),

@@ -177,6 +177,7 @@ def _number(verdict: Verdict, m: Measurement) -> dict[str, Any]:
         "interval": None if m.interval is None else m.interval.model_dump(mode="json"),
         "simultaneous": None if m.simultaneous is None else m.simultaneous.model_dump(mode="json"),
         "n": m.n,
+        "n_effective": m.n_effective,
         "undefined": m.undefined,
         "required": dict(bounds),
         "side": told.side.value if undecided else None,

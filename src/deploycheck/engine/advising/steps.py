@@ -18,6 +18,7 @@ from deploycheck.engine.advising.words import (
     rests_on,
     shown,
 )
+from deploycheck.engine.planning.words import advice
 from deploycheck.engine.wording import SENTENCE, bounded, quantity
 from deploycheck.model.measurement import Measurement
 from deploycheck.model.policy import Enforcement, Kind
@@ -25,6 +26,7 @@ from deploycheck.model.verdict import Effect, Outcome, Verdict
 
 _MOST_DETAILS = 10
 MOST = 3  # measurements that are named one by one
+_MEND = {Side.WRONG, Side.EQUAL}  # where more rows are not what is lacking
 _MANY = 100  # times as many rows; nobody gets them
 
 
@@ -83,7 +85,12 @@ def _price(confidence: float) -> str:
 
 def _more_rows(verdict: Verdict, found: Sequence[Measurement]) -> Iterator[str]:
     for m in found[:MOST]:
-        yield _rows_step(verdict, m, enough(m, verdict.requirement.get(m.name, {})))
+        told = enough(m, verdict.requirement.get(m.name, {}))
+        planned = None if told.side in _MEND else advice(verdict.planned, m.name)
+        if planned is not None:
+            yield planned.text
+        if planned is None or planned.enough:
+            yield _rows_step(verdict, m, told)
     if len(found) > MOST:
         yield f"{len(found) - MOST} more numbers are undecided; `--json` lists them all."
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from deploycheck.engine.counting import row_count
 from deploycheck.engine.wording import (
     bounded,
     bounds_text,
@@ -163,7 +164,7 @@ def rests_on(verdict: Verdict, m: Measurement) -> str:
     if is_timed(verdict):
         return f"{quantity(m.n)} start{'' if m.n == 1 else 's'} of the model's process"
     family = verdict.check.partition(".")[0]
-    return "" if family in _WITHOUT_ROWS else quantity(m.n, "rows")
+    return "" if family in _WITHOUT_ROWS else row_count(m, "rows")
 
 
 def ends(m: Measurement, outcome: Outcome) -> tuple[float, float]:

@@ -100,9 +100,6 @@ def _check_columns(release: Release, site: Site) -> None:
     for at, name in enumerate(columns.protected):
         _check_filled(name, ("columns", "protected", at), site)
     _check_distinct(columns.protected, ("columns", "protected"), site)
-    if columns.weight is not None and columns.weight.kind == "sampling":
-        path = ("columns", "weight", "kind")
-        site.tell("DC111", "sampling weights are not done yet", path, "frequency weights are")
 
 
 def _check_filled(text: str, path: Path, site: Site) -> None:

@@ -95,25 +95,31 @@ CODES = (
     ),
     Code(
         "DC111",
-        "Sampling weights are not done yet",
-        "Survey weights need their own variance; treating them as counts would make intervals "
-        "too narrow. " + _REFUSED,
-        "Leave the weight out and say so, or use `kind: frequency` where the weight counts equal "
-        "rows.",
-        "release: credit\nversion: 1.0.0\ncolumns: {weight: {column: w, kind: sampling}}",
-        "release: credit\nversion: 1.0.0\ncolumns: {weight: {column: w, kind: frequency}}",
+        "This check takes no sampling weights",
+        "The release says with `columns: {weight: {column: …, kind: sampling}}` that the rows were "
+        "not drawn alike. Rates of predictions have bounds for that; this check, which reads "
+        "scores or asks the model about changed rows, has none yet. " + _REFUSED,
+        "Judge it in a release of its own, on a data set that was drawn without weights, or leave "
+        "the check out. Use `kind: frequency` only where the weight counts equal rows.",
+        "release: credit\nversion: 1.0.0\n"
+        "columns: {target: default, score: p_default, positive: 1,\n"
+        "          weight: {column: rows, kind: sampling}}",
+        "release: credit\nversion: 1.0.0\n"
+        "columns: {target: default, score: p_default, positive: 1,\n"
+        "          weight: {column: rows, kind: frequency}}",
     ),
     Code(
         "DC112",
-        "Bounds for repeated entities are not done yet",
+        "This check takes no repeated entities",
         "The release says with `columns: {id: …}` which entity a row is about, and some entities "
         "have several rows. Rows of one person are not independent; bounds that take them to be "
-        "are too narrow, and would let a model pass that has not shown enough. The controls that "
-        "read predictions are errors.",
-        "Evaluate on one row of each entity. Leave `id` out only where the rows really are "
+        "are too narrow, and would let a model pass that has not shown enough. Rates of "
+        "predictions have bounds for that; this check, which reads scores or asks the model about "
+        "changed rows, has none yet and is an error.",
+        "Evaluate it on one row of each entity. Leave `id` out only where the rows really are "
         "independent, and say so in the policy's rationale.",
-        "columns: {prediction: p, id: customer}   # a customer has several rows",
-        "columns: {prediction: p, id: application}   # every row is another application",
+        "columns: {score: s, id: customer}   # a customer has several rows",
+        "columns: {score: s, id: application}   # every row is another application",
     ),
     Code(
         "DC113",

@@ -1,4 +1,4 @@
-"""DC013 to DC032: mistakes that show when policy, release and checks are held together."""
+"""DC013 to DC033: mistakes that show when policy, release and checks are held together."""
 
 from deploycheck.engine.language.code import Code
 
@@ -44,9 +44,10 @@ CODES = (
         "A bound outside the measure's range, or two bounds that exclude each other, decide "
         "before anything is measured. The one gives green for nothing, the other blocks for "
         "ever. A bound on the better side alone, such as `accuracy: {max: 0.9}`, lets the worst "
-        "model pass.",
+        "model pass. A `good` value at its bound or beyond it would hardly ever pass.",
         "Choose a bound inside the measure's range, on the side that is worse; keep one of two "
-        "that contradict. To stop what is too good to be true as well, give both sides.",
+        "that contradict. To stop what is too good to be true as well, give both sides. Give the "
+        "value that a good model has as `good`.",
         "require: {psi: {min: 0.3, max: 0.2}}",
         "require: {psi: {max: 0.2}}",
     ),
@@ -102,9 +103,11 @@ CODES = (
         "A way of deciding that is not allowed",
         "A mandatory control has no way round it, so an uncertain result cannot go to review. "
         "`sample: population` makes rates exact and is for data quality only: every other check "
-        "speaks about rows to come. `kind` must suit the check.",
+        "speaks about rows to come. `kind` must suit the check. `good` and `assume` belong to "
+        "measures that are shown with confidence, and an assumption to one that takes it. A few "
+        "bounds hold from a `confidence` on, and are not judged below it.",
         "Write `uncertain: block` or make the control overridable; leave `sample` and `kind` to "
-        "the check.",
+        "the check; drop a `good` value or an assumption that nothing is planned with.",
         "decide: {uncertain: review}\nenforcement: mandatory",
         "decide: {uncertain: review}\nenforcement: overridable",
     ),
@@ -185,8 +188,8 @@ CODES = (
         "The check is defined for other tasks than the release's: an approval rate needs a "
         "classification, a mean error a regression.",
         "Choose a check for the task, or excuse the control by `when: {release.task: …}`.",
-        "check: performance.slice_floor   # the release says task: regression",
-        "check: performance.floor         # which knows mae, for a regression",
+        "check: fairness.error_rates      # the release says task: regression",
+        "check: fairness.error_parity     # of a regression's errors",
     ),
     Code(
         "DC033",

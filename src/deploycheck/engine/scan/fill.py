@@ -18,12 +18,16 @@ from deploycheck.authoring.estimates import (
     Estimate,
     Group,
     Mean,
+    Member,
     Paired,
     Proportion,
     Quantile,
     Range,
     Ratio,
     RatioRange,
+    Resampled,
+    Smooth,
+    Spread,
     Statistic,
     Undefined,
 )
@@ -43,6 +47,9 @@ _NUMBERS: dict[type[Any], tuple[str, ...]] = {
     AucDifference: (),
     Distance: ("value", "center", "scale", "n"),
     ChiSquared: ("statistic", "n", "rows", "inflation"),
+    Smooth: (),
+    Resampled: (),
+    Spread: (),
     Count: ("value", "of"),
     Statistic: ("value", "of"),
     Undefined: ("n", "value"),
@@ -73,6 +80,8 @@ def unsound(estimate: Any) -> str:
         _is_tuple_of(estimate.groups, _is_group) and estimate.groups
     ):
         return "groups are no tuple of groups, each with a slice of text"
+    if kind is Spread:
+        return _unsound_spread(estimate)
     if kind is Quantile and not isinstance(estimate.values, tuple):
         return "values are no tuple of numbers"
     if kind is Undefined and not isinstance(estimate.reason, str):
@@ -84,6 +93,9 @@ def _unsound_parts(estimate: Any) -> str:
     """What is wrong with the parts of an estimate that are no open numbers."""
     if isinstance(estimate, Auc | AucDifference):
         return _unsound_scores(estimate)
+    function = {Smooth: "of", Resampled: "statistic"}.get(type(estimate))
+    if function is not None and not callable(getattr(estimate, function)):
+        return f"{function} is no function"
     if isinstance(estimate, BoundedMean) and not (
         _is_finite(estimate.low) and _is_finite(estimate.high) and estimate.low < estimate.high
     ):
@@ -93,6 +105,17 @@ def _unsound_parts(estimate: Any) -> str:
             return "df is no whole number of at least 1"
         if not _is_finite(estimate.power) or estimate.power not in (1, 2):
             return "power is neither 1 nor 2"
+    return ""
+
+
+def _unsound_spread(estimate: Spread) -> str:
+    if not (_is_tuple_of(estimate.members, _is_member) and estimate.members):
+        return "members are no tuple of members, each with a slice of text and an estimate"
+    if estimate.how not in ("difference", "ratio"):
+        return "how is neither difference nor ratio"
+    for member in estimate.members:
+        if fault := unsound(member.estimate):
+            return f"members have an estimate whose {fault}"
     return ""
 
 
@@ -137,6 +160,16 @@ def _is_group(value: Any) -> bool:
     return type(value) is Group and _is_slice(value.slice) and isinstance(value.family, str)
 
 
+def _is_member(value: Any) -> bool:
+    return (
+        type(value) is Member
+        and _is_slice(value.slice)
+        and isinstance(value.family, str)
+        and is_estimate(value.estimate)
+        and type(value.estimate) is not Spread
+    )
+
+
 def _is_slice(value: Any) -> bool:
     return isinstance(value, Mapping) and all(
         isinstance(key, str) and isinstance(item, str) for key, item in value.items()
@@ -170,6 +203,9 @@ def fill(estimate: Estimate, numbers: Iterator[Any]) -> Estimate:
             where = ", ".join(f"{k}: {v}" for k, v in empty[0].slice.items())
             return _undefined(estimate, f"no rows in the group {where}")
         return replace(estimate, groups=tuple(group for group, _ in groups))
+    if isinstance(estimate, Spread):
+        members = (replace(m, estimate=fill(m.estimate, numbers)) for m in estimate.members)
+        return replace(estimate, members=tuple(members))
     filled, is_empty = _filled(estimate, numbers)
     if is_empty and not isinstance(filled, Undefined):
         return _undefined(estimate, "no rows")
@@ -202,4 +238,6 @@ def _undefined(estimate: Estimate, reason: str) -> Undefined:
 
 
 def _parts(estimate: Estimate) -> tuple[Any, ...]:
+    if isinstance(estimate, Spread):
+        return tuple(part for member in estimate.members for part in _parts(member.estimate))
     return estimate.groups if isinstance(estimate, Range | RatioRange) else (estimate,)

@@ -1,0 +1,1 @@
+"""Metrics of prediction as estimates: what is averaged over rows, and the function of the means."""
