@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from deploycheck.authoring.checker import checker
 from deploycheck.authoring.estimates import Estimate, Range, RatioRange, Undefined
-from deploycheck.authoring.groups import Assessed, GroupParams, Rate, assess
+from deploycheck.authoring.groups import Assessed, GroupParams, assess
 from deploycheck.authoring.measure import Measure
+from deploycheck.authoring.rates import rates
+from deploycheck.authoring.sampling import Sampling
 from deploycheck.evidence.predictions import Predictions
 
 DIFFERENCE = "demographic_parity_difference"
@@ -26,6 +28,7 @@ class DemographicParity(GroupParams):
             better="lower",
             doc="Highest minus lowest selection rate over the groups.",
             low=0.0,
+            plan=Sampling("range"),
         ),
         Measure(
             RATIO,
@@ -33,12 +36,14 @@ class DemographicParity(GroupParams):
             better="higher",
             doc="Lowest ÷ highest selection rate over the groups.",
             high=1.0,
+            plan=Sampling("ratio_range"),
         ),
         Measure(
             SELECTION,
             unit="probability",
             better="none",
             doc="Rows with the favourable prediction ÷ rows, for each group.",
+            plan=Sampling("proportion"),
         ),
     ],
     roles=["prediction", "favourable"],
@@ -61,12 +66,14 @@ def demographic_parity(params: DemographicParity, predictions: Predictions) -> I
     Bounds: The score methods of Miettinen and Nurminen (difference) and of Koopman (ratio) for each
     ordered pair of groups; where there are too few events for them, Clopper–Pearson of both rates.
     To pass, the worst pair must clear the bound; to fail, bounds that hold for all pairs at once.
+    Under sampling weights or repeated entities each rate has the bounds of fewer, effective rows.
 
     Undefined: A group with fewer than `min_n` rows is not assessed and makes the control
-    inconclusive, unless `min_share` or `exclude` declares it out. With fewer than two groups to
-    compare (an empty table, one row, a constant protected column) nothing can be said; nor about
-    the ratio where nobody is selected. A missing protected value is the group `(missing)`. A
-    missing prediction is an error, and so is a favourable value that never occurs.
+    inconclusive, unless `min_share` or `exclude` declares it out. Nor is one that rests on fewer
+    than 20 different entities, where they repeat. With fewer than two groups to compare (an empty
+    table, one row, a constant protected column) nothing can be said; nor about the ratio where
+    nobody is selected. A missing protected value is the group `(missing)`. A missing prediction is
+    an error, and so is a favourable value that never occurs.
 
     Cost: One count over the coded groups, O(n) for each column of `by`.
 
@@ -80,8 +87,7 @@ def demographic_parity(params: DemographicParity, predictions: Predictions) -> I
         require: {demographic_parity_difference: {max: 0.1}}
     """
     for split in params.splits:
-        rates = [Rate(s.slice, s.hits, s.of, s.of) for s in predictions.selected(split)]
-        groups = assess(params, split, rates)
+        groups = assess(params, split, rates(predictions, split, "selection_rate"))
         yield from _extremes(groups)
         yield from groups.notes(DIFFERENCE, "selection rate")
         yield from groups.notes(RATIO, "selection rate")

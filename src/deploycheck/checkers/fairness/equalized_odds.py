@@ -1,17 +1,20 @@
 """Checker ``fairness.equalized_odds``."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import Final
 
 from deploycheck.authoring.checker import checker
 from deploycheck.authoring.estimates import Estimate, Group, Range, RatioRange, Undefined
-from deploycheck.authoring.groups import Assessed, GroupParams, Rate, assess
+from deploycheck.authoring.groups import Assessed, GroupParams, assess
 from deploycheck.authoring.measure import Measure
-from deploycheck.evidence.predictions import Confusion, Predictions
+from deploycheck.authoring.rates import several
+from deploycheck.authoring.sampling import Sampling
+from deploycheck.evidence.predictions import Predictions
 
 DIFFERENCE = "equalized_odds_difference"
 RATIO = "equalized_odds_ratio"
-TRUE_POSITIVE = "true_positive_rate"
-FALSE_POSITIVE = "false_positive_rate"
+TRUE_POSITIVE: Final = "true_positive_rate"
+FALSE_POSITIVE: Final = "false_positive_rate"
 WORDS = {TRUE_POSITIVE: "true-positive rate", FALSE_POSITIVE: "false-positive rate"}
 
 
@@ -29,6 +32,7 @@ class EqualizedOdds(GroupParams):
             doc="The larger of the differences (highest minus lowest over the groups) of "
             "true-positive and of false-positive rates.",
             low=0.0,
+            plan=Sampling("range", of=("positives", "negatives")),
         ),
         Measure(
             RATIO,
@@ -37,18 +41,21 @@ class EqualizedOdds(GroupParams):
             doc="The smaller of the ratios (lowest ÷ highest over the groups) of true-positive "
             "and of false-positive rates.",
             high=1.0,
+            plan=Sampling("ratio_range", of=("positives", "negatives")),
         ),
         Measure(
             TRUE_POSITIVE,
             unit="probability",
             better="higher",
             doc="TP ÷ (TP + FN), for each group.",
+            plan=Sampling("proportion", of="positives"),
         ),
         Measure(
             FALSE_POSITIVE,
             unit="probability",
             better="lower",
             doc="FP ÷ (FP + TN), for each group.",
+            plan=Sampling("proportion", of="negatives"),
         ),
     ],
     tasks=["binary_classification", "multiclass"],
@@ -72,14 +79,16 @@ def equalized_odds(params: EqualizedOdds, predictions: Predictions) -> Iterator[
     Bounds: The score methods of Miettinen and Nurminen (difference) and of Koopman (ratio) for each
     ordered pair of groups and each rate; where there are too few events for them, Clopper–Pearson
     of both rates. To pass, the worst pair must clear the bound; to fail, bounds that hold for all
-    pairs at once.
+    pairs at once. Under sampling weights or repeated entities each rate has the bounds of fewer,
+    effective rows.
 
     Undefined: A rate that rests on fewer than `min_n` rows (positives for TPR, negatives for FPR)
-    is not assessed and makes the control inconclusive, unless `min_share` or `exclude` declares
-    the group out. With fewer than two groups to compare (an empty table, one row, one class, a
-    constant protected column) nothing can be said; nor about the ratio where a rate is zero in
-    every group. A missing protected value is the group `(missing)`. A missing target or
-    prediction is an error, and so is a positive value that never occurs.
+    is not assessed and makes the control inconclusive, unless `min_share` or `exclude` declares the
+    group out. Nor is one that rests on fewer than 20 different entities, where they repeat. With
+    fewer than two groups to compare (an empty table, one row, one class, a constant protected
+    column) nothing can be said; nor about the ratio where a rate is zero in every group. A missing
+    protected value is the group `(missing)`. A missing target or prediction is an error, and so is
+    a positive value that never occurs.
 
     Cost: One count over the coded groups, O(n) for each column of `by`.
 
@@ -92,24 +101,13 @@ def equalized_odds(params: EqualizedOdds, predictions: Predictions) -> Iterator[
         require: {equalized_odds_difference: {max: 0.1}}
     """
     for split in params.splits:
-        counts = predictions.confusion(split)
-        families = {
-            TRUE_POSITIVE: assess(params, split, _true_positives(counts)),
-            FALSE_POSITIVE: assess(params, split, _false_positives(counts)),
-        }
+        found = several(predictions, split, (TRUE_POSITIVE, FALSE_POSITIVE))
+        families = {name: assess(params, split, rates) for name, rates in found.items()}
         yield from _extremes(families)
         for family, groups in families.items():
             yield from groups.notes(DIFFERENCE, WORDS[family])
             yield from groups.notes(RATIO, WORDS[family])
             yield from groups.rates(family)
-
-
-def _true_positives(counts: Sequence[Confusion]) -> list[Rate]:
-    return [Rate(c.slice, c.tp, c.tp + c.fn, c.rows) for c in counts]
-
-
-def _false_positives(counts: Sequence[Confusion]) -> list[Rate]:
-    return [Rate(c.slice, c.fp, c.fp + c.tn, c.rows) for c in counts]
 
 
 def _extremes(families: dict[str, Assessed]) -> Iterator[Estimate]:

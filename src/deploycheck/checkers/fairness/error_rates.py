@@ -1,22 +1,23 @@
 """Checker ``fairness.error_rates``."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from deploycheck.authoring.checker import checker
-from deploycheck.authoring.estimates import Estimate, Proportion, Undefined
-from deploycheck.authoring.groups import GroupParams, Rate, assess
+from deploycheck.authoring.estimates import Estimate, Undefined
+from deploycheck.authoring.groups import GroupParams, assess
 from deploycheck.authoring.measure import Measure
-from deploycheck.evidence.predictions import Confusion, Predictions
+from deploycheck.authoring.rates import Which, several
+from deploycheck.authoring.sampling import Sampling
+from deploycheck.evidence.predictions import Predictions
 
-# Each rate as (hits, of) of a confusion table.
-RATES: dict[str, Callable[[Confusion], tuple[int, int]]] = {
-    "false_positive_rate": lambda c: (c.fp, c.fp + c.tn),
-    "false_negative_rate": lambda c: (c.fn, c.fn + c.tp),
-    "true_positive_rate": lambda c: (c.tp, c.tp + c.fn),
-    "true_negative_rate": lambda c: (c.tn, c.tn + c.fp),
-    "positive_predictive_value": lambda c: (c.tp, c.tp + c.fp),
-    "false_omission_rate": lambda c: (c.fn, c.fn + c.tn),
-}
+RATES: tuple[Which, ...] = (
+    "false_positive_rate",
+    "false_negative_rate",
+    "true_positive_rate",
+    "true_negative_rate",
+    "positive_predictive_value",
+    "false_omission_rate",
+)
 
 
 class ErrorRates(GroupParams):
@@ -26,12 +27,48 @@ class ErrorRates(GroupParams):
 @checker(
     "fairness.error_rates",
     measures=[
-        Measure("false_positive_rate", "probability", "lower", "FP ÷ (FP + TN), by group."),
-        Measure("false_negative_rate", "probability", "lower", "FN ÷ (FN + TP), by group."),
-        Measure("true_positive_rate", "probability", "higher", "TP ÷ (TP + FN), by group."),
-        Measure("true_negative_rate", "probability", "higher", "TN ÷ (TN + FP), by group."),
-        Measure("positive_predictive_value", "probability", "higher", "TP ÷ (TP + FP), by group."),
-        Measure("false_omission_rate", "probability", "lower", "FN ÷ (FN + TN), by group."),
+        Measure(
+            "false_positive_rate",
+            "probability",
+            "lower",
+            "FP ÷ (FP + TN), by group.",
+            plan=Sampling("proportion", of="negatives"),
+        ),
+        Measure(
+            "false_negative_rate",
+            "probability",
+            "lower",
+            "FN ÷ (FN + TP), by group.",
+            plan=Sampling("proportion", of="positives"),
+        ),
+        Measure(
+            "true_positive_rate",
+            "probability",
+            "higher",
+            "TP ÷ (TP + FN), by group.",
+            plan=Sampling("proportion", of="positives"),
+        ),
+        Measure(
+            "true_negative_rate",
+            "probability",
+            "higher",
+            "TN ÷ (TN + FP), by group.",
+            plan=Sampling("proportion", of="negatives"),
+        ),
+        Measure(
+            "positive_predictive_value",
+            "probability",
+            "higher",
+            "TP ÷ (TP + FP), by group.",
+            plan=Sampling("proportion", of="predicted"),
+        ),
+        Measure(
+            "false_omission_rate",
+            "probability",
+            "lower",
+            "FN ÷ (FN + TN), by group.",
+            plan=Sampling("proportion", of="not_predicted"),
+        ),
     ],
     tasks=["binary_classification", "multiclass"],
     roles=["target", "prediction", "positive"],
@@ -52,13 +89,15 @@ def error_rates(params: ErrorRates, predictions: Predictions) -> Iterator[Estima
     combinations.
 
     Bounds: Clopper–Pearson for each rate. To pass, every group must clear the bound; to fail,
-    bounds that hold for all groups at once.
+    bounds that hold for all groups at once. Under sampling weights or repeated entities each rate
+    has the bounds of fewer, effective rows.
 
     Undefined: A rate that rests on fewer than `min_n` rows, or on none (one class, a constant
-    prediction, one row), is not assessed and makes the control inconclusive, unless `min_share`
-    or `exclude` declares the group out. Without any group (an empty table, or all of them
-    excluded) nothing can be said. A missing protected value is the group `(missing)`. A missing
-    target or prediction is an error, and so is a positive value that never occurs.
+    prediction, one row), is not assessed and makes the control inconclusive, unless `min_share` or
+    `exclude` declares the group out. Nor is one that rests on fewer than 20 different entities,
+    where they repeat. Without any group (an empty table, or all of them excluded) nothing can be
+    said. A missing protected value is the group `(missing)`. A missing target or prediction is an
+    error, and so is a positive value that never occurs.
 
     Cost: One count over the coded groups, O(n) for each column of `by`.
 
@@ -71,12 +110,10 @@ def error_rates(params: ErrorRates, predictions: Predictions) -> Iterator[Estima
         require: {false_positive_rate: {max: 0.3}}
     """
     for split in params.splits:
-        counts = predictions.confusion(split)
-        for name, rate_of in RATES.items():
-            rates = [Rate(c.slice, *rate_of(c), c.rows) for c in counts]
+        for name, rates in several(predictions, split, RATES).items():
             groups = assess(params, split, rates)
             for rate in groups.compared:
-                yield Proportion(name, rate.hits, rate.of, slice=rate.slice)
+                yield rate.proportion(name)
             yield from groups.notes(name)
             if not groups.compared and not groups.small:
                 reason = "there is no group that is not excluded"

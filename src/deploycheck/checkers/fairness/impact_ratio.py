@@ -10,13 +10,14 @@ from deploycheck.authoring.errors import EvidenceError
 from deploycheck.authoring.estimates import (
     Count,
     Estimate,
-    Proportion,
     Ratio,
     RatioRange,
     Undefined,
 )
 from deploycheck.authoring.groups import Assessed, GroupParams, Label, Rate, assess
 from deploycheck.authoring.measure import Measure
+from deploycheck.authoring.rates import rates
+from deploycheck.authoring.sampling import Sampling
 from deploycheck.evidence.predictions import Predictions
 
 
@@ -43,12 +44,14 @@ class ImpactRatio(GroupParams):
             better="higher",
             doc="Lowest ÷ highest selection rate over the groups, and each group's selection "
             "rate ÷ the reference group's.",
+            plan=Sampling("ratio_range"),
         ),
         Measure(
             "selection_rate",
             unit="probability",
             better="none",
             doc="Rows with the favourable prediction ÷ rows, for each group.",
+            plan=Sampling("proportion"),
         ),
         Measure("selected", unit="rows", better="none", doc="Rows with the favourable prediction."),
     ],
@@ -71,14 +74,15 @@ def impact_ratio(params: ImpactRatio, predictions: Predictions) -> Iterator[Esti
 
     Bounds: Koopman's score method for each ordered pair of groups; where there are too few events
     for it, Clopper–Pearson of both rates. To pass, the worst pair must clear the bound; to fail,
-    bounds that hold for all pairs at once.
+    bounds that hold for all pairs at once. Under sampling weights or repeated entities each rate
+    has the bounds of fewer, effective rows.
 
     Undefined: A group with fewer than `min_n` rows is not assessed and makes the control
-    inconclusive, unless `min_share` or `exclude` declares it out. With fewer than two groups to
-    compare (an empty table, one row, a constant protected column) nothing can be said; nor where
-    no group, or not the reference, has a favourable prediction. A missing protected value is the
-    group `(missing)`. A missing prediction is an error, and so is a favourable value that never
-    occurs.
+    inconclusive, unless `min_share` or `exclude` declares it out. Nor is one that rests on fewer
+    than 20 different entities, where they repeat. With fewer than two groups to compare (an empty
+    table, one row, a constant protected column) nothing can be said; nor where no group, or not the
+    reference, has a favourable prediction. A missing protected value is the group `(missing)`. A
+    missing prediction is an error, and so is a favourable value that never occurs.
 
     Cost: One count over the coded groups, O(n) for each column of `by`.
 
@@ -91,19 +95,23 @@ def impact_ratio(params: ImpactRatio, predictions: Predictions) -> Iterator[Esti
         require: {impact_ratio: {min: 0.8}}
     """
     for split in params.splits:
-        rates = [Rate(s.slice, s.hits, s.of, s.of) for s in predictions.selected(split)]
-        groups = assess(params, split, rates)
+        found = rates(predictions, split, "selection_rate")
+        groups = assess(params, split, found)
         yield from _ratio_range(groups)
         if set(split) <= set(params.reference):
-            yield from _against(groups, {c: params.reference[c] for c in split}, rates)
+            yield from _against(groups, {c: params.reference[c] for c in split}, found)
         yield from groups.notes("impact_ratio", "selection rate")
         hidden = [rate for rate, _ in groups.excluded]
-        for rate in rates:
+        small = {id(rate) for rate, _ in groups.small}
+        for rate in found:
             context = rate in hidden
-            yield Proportion(
-                "selection_rate", rate.hits, rate.of, slice=rate.slice, context=context
-            )
-            yield Count("selected", rate.hits, of=rate.of, slice=rate.slice, context=context)
+            if rate.effective is not None and id(rate) in small:  # its bounds mean nothing
+                yield Undefined("selection_rate", rate.of, rate.unassessed(params.min_n),
+                                rate.value, slice=rate.slice)  # fmt: skip
+            else:
+                yield rate.proportion("selection_rate", context=context)
+            selected = rate.hits if rate.selected is None else rate.selected
+            yield Count("selected", selected, of=rate.of, slice=rate.slice, context=context)
 
 
 def _ratio_range(groups: Assessed) -> Iterator[Estimate]:
@@ -142,5 +150,5 @@ def _against(groups: Assessed, reference: dict[str, str], rates: list[Rate]) -> 
             yield Undefined("impact_ratio", rate.of, reason, slice=rate.slice)
         else:
             details = (f"against {name}",)
-            yield Ratio("impact_ratio", rate.hits, rate.of, base.hits, base.of,
-                        slice=rate.slice, details=details)  # fmt: skip
+            yield Ratio("impact_ratio", rate.hits, rate.of, base.hits, base.of, rate.compared,
+                        base.compared, slice=rate.slice, details=details)  # fmt: skip
