@@ -1,15 +1,17 @@
 import numpy as np
+import polars as pl
 import pytest
 from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.metrics import accuracy_score, mean_absolute_error
+from sklearn.metrics import accuracy_score, mean_absolute_error, root_mean_squared_error
 
-from deploycheck.authoring.estimates import Mean, Paired, Undefined
+from deploycheck.authoring.estimates import AucDifference, Paired, Smooth, Undefined
 from deploycheck.checkers.performance.beats_baseline import beats_baseline
 from deploycheck.evidence.predictions import Predictions
 from deploycheck.evidence.targets import Targets
+from deploycheck.testing import judge_control
 
 
-def value(estimate):
+def share(estimate):
     cells = (estimate.both, estimate.first, estimate.second, estimate.neither)
     return (estimate.first - estimate.second) / sum(cells)
 
@@ -30,7 +32,7 @@ def test_equals_scikit_learns_dummy(run, labels, weighted):
         y, dummy.predict(y[:, None]), sample_weight=w
     )
     assert isinstance(found, Paired)
-    assert value(found) == pytest.approx(expected, abs=1e-12)
+    assert share(found) == pytest.approx(expected, abs=1e-12)
     assert found.both + found.first + found.second + found.neither == w.sum()
 
 
@@ -44,7 +46,7 @@ def test_a_majority_that_test_has_not_is_always_wrong(run):
     (found,) = run(
         beats_baseline, predictions=Predictions.of([1, 0], [1, 0]), train=Targets.of("xx")
     )
-    assert value(found) == 1
+    assert share(found) == 1
 
 
 def test_a_model_that_is_the_baseline_gains_nothing(run):
@@ -92,7 +94,7 @@ def test_one_row_and_one_class(run):
     one = Predictions.of([1], [1])
     assert run(beats_baseline, predictions=one, train=Targets.of([1]))[0].both == 1
     found = run(beats_baseline, predictions=Predictions.of([0, 1], [0, 0]), train=Targets.of([0]))
-    assert value(found[0]) == -0.5
+    assert share(found[0]) == -0.5
 
 
 @pytest.mark.parametrize(
@@ -105,36 +107,128 @@ def test_missing_values_are_errors(run, code, prediction, target):
         assert code(run(beats_baseline, predictions=made, train=Targets.of(train))) == "DC203"
 
 
-def test_a_regression_is_held_against_the_mean_of_train(run):
+def test_a_regression_is_held_against_the_mean_of_train(run, by_place, value):
     random = np.random.default_rng(0)
     train, y = random.normal(5, 2, 300), random.normal(5, 2, 200)
     p = y + random.normal(size=200)
     predictions = Predictions.of(p, y, task="regression", groups={"rule": np.round(y).tolist()})
-    (found,) = run(
-        beats_baseline, predictions=predictions, train=Targets.of(train, task="regression")
-    )
     dummy = DummyRegressor().fit(train[:, None], train).predict(y[:, None])
-    assert isinstance(found, Mean)
-    expected = mean_absolute_error(y, dummy) - mean_absolute_error(y, p)
-    assert found.mean == pytest.approx(expected, abs=1e-12)
-    assert found.sd == pytest.approx((np.abs(y - dummy) - np.abs(y - p)).std(ddof=1), abs=1e-12)
-    (found,) = run(
-        beats_baseline, {"column": "rule"},
-        predictions=predictions, train=Targets.of([], task="regression"),
-    )  # fmt: skip
-    expected = mean_absolute_error(y, np.round(y)) - mean_absolute_error(y, p)
-    assert found.mean == pytest.approx(expected, abs=1e-12)
+    for params, data, answers in (({}, train, dummy), ({"column": "rule"}, [], np.round(y))):
+        target = Targets.of(data, task="regression")
+        found = by_place(run(beats_baseline, params, predictions=predictions, train=target))
+        expected = mean_absolute_error(y, answers) - mean_absolute_error(y, p)
+        assert value(found["error_reduction",]) == pytest.approx(expected, abs=1e-12)
+        root = root_mean_squared_error(y, answers) - root_mean_squared_error(y, p)
+        made = found["root_mean_squared_error_reduction",]
+        assert isinstance(made, Smooth)
+        assert value(made) == pytest.approx(root, abs=1e-12)
 
 
 def test_a_regression_without_a_baseline_says_nothing(run, code):
     train = Targets.of([], task="regression")
     predictions = Predictions.of([1.0], [1.0], task="regression", groups={"g": ["high"]})
-    (found,) = run(beats_baseline, predictions=predictions, train=train)
-    assert found == Undefined("error_reduction", 0, "no rows in train, so there is no mean")
+    found = run(beats_baseline, predictions=predictions, train=train)
+    assert found[0] == Undefined("error_reduction", 0, "no rows in train, so there is no mean")
     assert (
         code(run(beats_baseline, {"column": "g"}, predictions=predictions, train=train)) == "DC203"
     )
-    (few,) = run(
+    for few in run(
         beats_baseline, predictions=predictions, train=Targets.of([3.0], task="regression")
+    ):
+        assert (few.n, few.value) == (1, 2.0)
+
+
+def scored(y, scores, **more):
+    told = (np.array(scores) >= 0.5).astype(int).tolist()
+    return Predictions.of(told, list(y), positive=1, scores=list(scores), **more)
+
+
+def test_the_area_is_held_against_what_ranks_nothing_or_a_column(run, by_place):
+    random = np.random.default_rng(1)
+    y = random.integers(0, 2, 300)
+    s, other = (np.round(y * k + random.normal(size=300), 1) for k in (1.5, 0.7))
+    groups = {"other": other.tolist(), "rule": (other > 0).astype(int).tolist()}
+    predictions = scored(y, s, groups=groups)
+    train = Targets.of(y.tolist())
+    for params, ranked in (
+        ({}, np.zeros(300)),
+        ({"column": "rule"}, other > 0),
+    ):
+        found = by_place(run(beats_baseline, params, predictions=predictions, train=train))
+        made = found["roc_auc_gain",]
+        assert isinstance(made, AucDifference)
+        assert sorted(made.positives) == sorted(s[y == 1])
+        assert sorted(made.versus_positives) == sorted(ranked[y == 1])
+        assert sorted(made.versus_negatives) == sorted(ranked[y == 0])
+
+
+@pytest.mark.parametrize(
+    ("y", "scores", "reason"),
+    [
+        ([1, 1, 1, 0], [0.1, 0.2, 0.3, 0.9], "only 1 row is negative"),
+        ([1, 1, 0, 0], [0.1, None, 0.3, 0.9], "1 of 4 rows have no finite score"),
+    ],
+)
+def test_an_area_without_bounds_is_undefined(run, by_place, y, scores, reason):
+    made = Predictions.of([1, 0, 1, 0], y, positive=1, scores=scores)
+    found = by_place(run(beats_baseline, predictions=made, train=Targets.of([1, 0, 0])))
+    assert found["roc_auc_gain",].reason == reason
+    assert isinstance(found["difference",], Paired)
+
+
+def test_a_baseline_of_other_texts_ranks_nothing(run, by_place):
+    made = scored([1, 0, 1, 0], [0.9, 0.2, 0.3, 0.6], groups={"b": ["1", "0", "x", "0"]})
+    found = by_place(run(beats_baseline, {"column": "b"}, predictions=made, train=Targets.of([1])))
+    assert found["roc_auc_gain",].reason == "b holds neither the labels nor numbers"
+
+
+def test_rows_of_one_entity_or_with_sampling_weights_are_not_counted_as_independent(
+    run, by_place, value
+):
+    random = np.random.default_rng(2)
+    y = random.integers(0, 2, 400)
+    p = np.where(random.random(400) < 0.8, y, 1 - y)
+    w = random.exponential(size=400)
+    for more in ({"sampling": w}, {"entities": [i // 2 for i in range(400)]}):
+        predictions = Predictions.of(p.tolist(), y.tolist(), **more)
+        (made,) = run(beats_baseline, predictions=predictions, train=Targets.of([1]))
+        assert isinstance(made, Smooth)
+        weights = more.get("sampling")
+        expected = accuracy_score(y, p, sample_weight=weights) - np.average(y, weights=weights)
+        assert value(made) == pytest.approx(expected, abs=1e-12)
+        assert (made.weights is None) == (weights is None)
+        assert (made.clusters is None) == (weights is not None)
+    few = Predictions.of([1, 0], [1, 0], entities=["a", "a"])
+    (made,) = run(beats_baseline, predictions=few, train=Targets.of([1]))
+    assert made.reason == "2 rows, worth 1 independent one, fewer than 100"
+
+
+@pytest.mark.parametrize(
+    ("skill", "outcome"), [(1.5, "PASS"), (-1.5, "FAIL"), (0.05, "INCONCLUSIVE")]
+)
+def test_a_gain_of_the_area_is_judged(tmp_path, skill, outcome):
+    random = np.random.default_rng(3)
+    y = random.integers(0, 2, 400)
+    s = skill * y + random.normal(size=400)
+    for name in ("train", "test"):
+        pl.DataFrame({"bad": y, "told": (s > 0).astype(int), "score": s}).write_csv(
+            tmp_path / f"{name}.csv"
+        )
+    verdict = judge_control(
+        "check: performance.beats_baseline\nrequire: {roc_auc_gain: {min: 0}}",
+        tmp_path,
+        release=(
+            "release: r\nversion: '1'\ntask: binary_classification\nmodel: none\n"
+            "data: {train: {path: train.csv}, test: {path: test.csv}}\n"
+            "columns: {target: bad, score: score, prediction: told, positive: 1}\n"
+        ),
     )
-    assert (few.n, few.value) == (1, 2.0)
+    assert verdict.outcome == outcome, verdict.reason
+
+
+def test_numbers_that_are_too_large_to_be_averaged_are_no_pass(run):
+    y = np.random.default_rng(0).uniform(0.5, 1, 200) * 1e308
+    predictions = Predictions.of(y / 2, y, task="regression")
+    train = Targets.of(y.tolist(), task="regression")
+    for one in run(beats_baseline, predictions=predictions, train=train):
+        assert one.reason == "the numbers are too large to be averaged"

@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import brier_score_loss
 
-from deploycheck.authoring.estimates import Distance, Mean, Undefined
+from deploycheck.authoring.estimates import BoundedMean, Distance, Mean, Undefined
 from deploycheck.authoring.figures import Curve
 from deploycheck.checkers.performance.calibration import Calibration, calibration
 from deploycheck.evidence.scores import Scores
 from deploycheck.stats.noise import distance_bounds
 
 NAMES = [m.name for m in calibration.measures]
+LINE = ["calibration_slope", "calibration_intercept"]
 
 
 def sample(seed, rows=2_000, slope=1.0, intercept=0.0):
@@ -118,7 +120,7 @@ def test_a_perfect_model_has_a_small_error_and_no_slope(run):
     found, _ = apart(run(calibration, scores=Scores.of(target, target)))
     assert found["calibration_error"].value == 0
     assert 0 < bounds(found["calibration_error"]).high < 0.02
-    for name in NAMES[1:]:
+    for name in LINE:
         assert isinstance(found[name], Undefined)
         assert "separate" in found[name].reason
 
@@ -135,7 +137,7 @@ def test_one_class_and_one_row(run):
         score = np.linspace(0.2, 0.9, len(target))
         found, _ = apart(run(calibration, scores=Scores.of(score, target)))
         assert isinstance(found["calibration_error"], Distance)
-        for name in NAMES[1:]:
+        for name in LINE:
             assert isinstance(found[name], Undefined)
             assert "one class" in found[name].reason
     assert bounds(found["calibration_error"]).high > 1  # of one row
@@ -174,4 +176,39 @@ def test_bins_that_are_none_are_refused(params):
 def test_slope_and_intercept_have_a_sampling_model(run):
     score, target = sample(5)
     found, _ = apart(run(calibration, scores=Scores.of(score, target)))
-    assert all(isinstance(found[name], Mean) for name in NAMES[1:])
+    assert all(isinstance(found[name], Mean) for name in LINE)
+
+
+def spiegelhalter(p, y):
+    """Z as in Spiegelhalter 1986, from the Brier score and its moments where p is the truth."""
+    brier, expected = ((p - y) ** 2).sum(), (p * (1 - p)).sum()
+    return (brier - expected) / np.sqrt(((1 - 2 * p) ** 2 * p * (1 - p)).sum())
+
+
+def test_the_excess_is_that_of_the_brier_score_and_tells_spiegelhalters_z(run):
+    score, target = sample(8, rows=500, slope=0.6)
+    weights = np.random.default_rng(3).integers(0, 4, 500)
+    found, _ = apart(run(calibration, scores=Scores.of(score, target, weights=weights)))
+    made = found["brier_excess"]
+    p, y = np.repeat(score, weights), np.repeat(target, weights)
+    expected = brier_score_loss(y, p) - (p * (1 - p)).mean()
+    assert isinstance(made, BoundedMean)
+    assert made.mean == pytest.approx(expected, abs=1e-12)
+    assert made.n == weights.sum()
+    assert made.details == (f"Spiegelhalter's Z {spiegelhalter(p, y):.4g}",)
+
+
+def test_spiegelhalters_z_is_standard_normal_where_nothing_is_wrong(run):
+    found = []
+    for seed in range(200):
+        made, _ = apart(run(calibration, scores=Scores.of(*sample(seed, rows=200))))
+        found.append(float(made["brier_excess"].details[0].rpartition(" ")[2]))
+    assert abs(np.mean(found)) < 0.25
+    assert 0.85 < np.std(found) < 1.15
+
+
+def test_an_excess_of_rows_that_are_alike_has_bounds(run):
+    found, _ = apart(run(calibration, scores=Scores.of([0.5] * 40, [0.0, 1.0] * 20)))
+    assert found["brier_excess"].mean == 0
+    one, _ = apart(run(calibration, scores=Scores.of([0.5], [1.0])))
+    assert isinstance(one["brier_excess"], Undefined)
