@@ -16,6 +16,7 @@ _COMMANDS = {
     "lint": "Find mistakes in policies and releases, without any data.",
     "explain": "Explain a check, an error code or a verdict of the last run.",
     "docs": "Make a policy readable, as HTML or Markdown.",
+    "selftest": "Show how often policies alarm for nothing, and which faults they see.",
     "report": "Render a stored decision again.",
     "new": "Begin a plugin of your own.",
     "schema": "JSON Schemas for editors and readers.",

@@ -17,6 +17,8 @@ _MOST = 200  # characters of a name
 _BAR, _LEAST, _WIDEST = 16, 20, 200  # columns
 _CLEAR = b"\r\x1b[2K"
 
+Tell = Callable[[str, int, int], None]
+
 
 @dataclass(frozen=True)
 class State:
@@ -130,14 +132,16 @@ def _inert(text: str) -> str:
 
 
 @contextlib.contextmanager
-def waiting(what: str, stream: TextIO | None = None) -> Iterator[None]:
+def waiting(what: str, stream: TextIO | None = None) -> Iterator[Tell]:
     """While the block runs, say what it does where it takes more than a second.
+
+    The block is given what takes a word on what is at work, how much is done, and of how much.
 
     :param stream: where it is shown; standard error by default.
     """
     progress = Progress(sys.stderr if stream is None else stream)
     if not progress.alive:
-        yield
+        yield lambda _at, _done, _planned: None
         return
     progress.say(State(at=what))
     over = threading.Event()
@@ -149,7 +153,7 @@ def waiting(what: str, stream: TextIO | None = None) -> Iterator[None]:
     thread = threading.Thread(target=draw, daemon=True)
     thread.start()
     try:
-        yield
+        yield lambda at, done, planned: progress.say(State(at, done, planned))
     finally:
         over.set()
         thread.join()

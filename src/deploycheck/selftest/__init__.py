@@ -1,0 +1,1 @@
+"""How often a policy alarms on these very data where nothing is wrong, and which faults it sees."""
