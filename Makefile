@@ -34,6 +34,8 @@ help: ## Show what there is
 	@echo "make browser     install Chromium, zsh and fish, which some tests need"
 	@echo "make lint        lint, types and import contracts alone"
 	@echo "make bench       the long benchmarks"
+	@echo "make error-rates measure the error rates of docs/error-rates.md again (some hours)"
+	@echo "make null-peers  ask other tools about the same null data (hours, and PyPI)"
 	@echo "make peers       measure the other tools of docs/comparison.md again (half an hour)"
 	@echo "make floors      all tests on the oldest versions of libraries that are allowed"
 	@echo "make docs-pages  write the pages that are made from the code"
@@ -159,8 +161,17 @@ floors: $(DEVELOPED) ## All tests on the oldest versions that are allowed
 .PHONY: bench
 bench: $(DEVELOPED) ## The long benchmarks
 	@for benchmark in $(filter-out benchmarks/peers.py,$(wildcard benchmarks/[a-z]*.py)) \
-	    benchmarks/coverage/tables.py; do \
+	    benchmarks/coverage/tables.py benchmarks/error_rates/tables.py; do \
 	  echo "== $$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
+
+.PHONY: error-rates
+error-rates: $(DEVELOPED) ## Measure the error rates of docs/error-rates.md again: some hours
+	@$(BIN)/python benchmarks/error_rates/tables.py --write
+	@$(BIN)/python benchmarks/coverage/tables.py --write
+
+.PHONY: null-peers
+null-peers: $(DEVELOPED) ## Ask other tools about the same null data, for docs/error-rates.md: hours, and PyPI
+	@$(BIN)/python benchmarks/error_rates/peers.py --write
 
 .PHONY: docs-pages
 docs-pages: $(DEVELOPED) ## Pages that are made from the code

@@ -155,6 +155,8 @@ def project(tmp_path_factory, linear_onnx):
                 f"{0.25 + i % 2 / 2},{0.25 + i % 2 / 2},2026-1{i % 2}-01,none"
             )
         (root / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    scores = "".join(f"{i},{m},0.{8 + i % 2}\n" for i in range(10) for m in ("new", "old"))
+    (root / "folds.csv").write_text("fold,model,score\n" + scores, encoding="utf-8")
     linear_onnx(root / "model.onnx", {"age": 0.01, "income": 0.001})
     linear_onnx(root / "champion.onnx", {"age": 0.02, "income": 0.001})
     (root / "CARD.md").write_text("# Intended use\n\nScoring.\n", encoding="utf-8")
@@ -165,7 +167,8 @@ def project(tmp_path_factory, linear_onnx):
         "release: credit\nversion: '1'\ntask: binary_classification\n"
         "model: {path: model.onnx}\nchampion: {model: {path: champion.onnx}}\n"
         "data: {train: {path: train.csv}, test: {path: test.csv}, golden: {path: golden.csv},\n"
-        "  reference: {path: reference.csv}, production: {path: production.csv}}\n"
+        "  reference: {path: reference.csv}, production: {path: production.csv},\n"
+        "  folds: {path: folds.csv}}\n"
         "documents: {card: CARD.md, approval: approval.yaml, lock: requirements.lock,\n"
         "  training: training.yaml}\n"
         "columns: {target: outcome, score: score, threshold: {at_least: 0.5}, positive: 1,\n"

@@ -27,6 +27,9 @@ def test_every_proof_stands_above_a_block(site, page):
     assert len(proofs) == sum(bool(b.proof) for b in site.blocks(page))
 
 
+READS_SCORES = "check: performance.calibration\nrequire: {calibration_slope: {min: 0.5}}"
+
+
 def test_yaml_is_planned(site, desk, yaml_block, request):
     kind, *words = yaml_block.proof
     refused = words[words.index("refused") + 1] if "refused" in words else None
@@ -40,6 +43,9 @@ def test_yaml_is_planned(site, desk, yaml_block, request):
         if kind == "release" and refused == "DC113":  # told to whoever asks the model
             release = site.completed(yaml_block.text, site.BASE_RELEASE)
             return desk.plan(site.policy_of("check: performance.floor"), release=release)
+        if kind == "release" and refused == "DC111":  # told by checks that read scores
+            release = site.completed(yaml_block.text, site.BASE_RELEASE)
+            return desk.plan(site.policy_of(READS_SCORES), release=release)
         if kind == "release":
             release = site.completed(yaml_block.text, site.BASE_RELEASE)
             made = desk.plan("\n".join(site.BASE_POLICY.values()), release=release)
@@ -59,9 +65,9 @@ def test_yaml_is_planned(site, desk, yaml_block, request):
         assert {problem.code for problem in told.value.problems} == {refused}
         return
     if words[:1] == ["ERROR"]:
-        reads_predictions = site.policy_of("check: performance.floor")
+        reads = READS_SCORES if words[1] == "DC112" else "check: performance.floor"
         release = site.completed(yaml_block.text, site.BASE_RELEASE)
-        (verdict,) = desk.verdicts(desk.plan(reads_predictions, release=release))
+        (verdict,) = desk.verdicts(desk.plan(site.policy_of(reads), release=release))
         assert [verdict.outcome.value, verdict.code] == words
         return
     made = plan()

@@ -75,7 +75,7 @@ def test_six_groups_at_the_bound_rarely_fail(make, name, bound, rows):
 def test_the_side_that_fails_is_spread_over_all_pairs(make, bounds, name, bound, side):
     hits, of = [30, 40, 50, 60], [100] * 4
     (m,) = judge(step(name, bound), [make(name, groups(hits, of))]).measurements
-    expected = bounds(hits, of, [""] * 4, 0.05, 0.05 / 12)
+    expected = bounds(hits, of, [""] * 4, 0.05, family_alpha=0.05)
     shown = m.simultaneous or m.interval
     assert getattr(shown, side) == pytest.approx(getattr(expected, side), abs=1e-9)
 

@@ -10,6 +10,7 @@ from deploycheck.authoring.errors import EvidenceError
 from deploycheck.authoring.estimates import Estimate, Proportion, Statistic, Undefined
 from deploycheck.authoring.measure import Measure
 from deploycheck.authoring.params import Column, Params
+from deploycheck.authoring.rates import independent
 from deploycheck.evidence.coded import MISSING
 from deploycheck.evidence.predictions import Predictions
 
@@ -76,6 +77,7 @@ def class_balance(params: ClassBalance, predictions: Predictions) -> Iterator[Es
         with: {data: test}
         require: {imbalance_ratio: {max: 100}}
     """
+    independent(predictions, "class balance")
     rows = _rows(params.column, predictions)
     place = {} if params.column is None else {"column": params.column}
     total = sum(rows.values())

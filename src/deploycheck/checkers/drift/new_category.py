@@ -17,6 +17,7 @@ from deploycheck.authoring.figures import Bars
 from deploycheck.authoring.measure import Measure
 from deploycheck.authoring.pairing import categorical, refuse_itself
 from deploycheck.authoring.params import From
+from deploycheck.authoring.sampling import Sampling
 from deploycheck.evidence.samples import Samples
 
 RATE, VALUES, MISSING_RATE = NAMES = ("unseen_rate", "unseen_values", "missing_rate_change")
@@ -37,6 +38,7 @@ class NewCategory(DriftParams):
             better="lower",
             doc="Current rows whose value never occurs in the reference ÷ current rows with a "
             "value.",
+            plan=Sampling("proportion", data=("current",)),
         ),
         Measure(
             VALUES,
