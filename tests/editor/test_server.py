@@ -60,7 +60,7 @@ def test_in_a_bound_its_keys_are_offered_with_the_units_of_the_measure(editor):
     offered = editor.complete(
         f"{HEAD}    check: budgets.latency_quantile\n    require:\n      p95_ms:\n        ¦\n{TAIL}"
     )
-    assert offered.keys() == {"min", "max", "equals", "one_of", "detect"}
+    assert offered.keys() == {"min", "max", "equals", "one_of", "detect", "good"}
     assert "us, ms, s, min" in told(offered["max"])
 
 

@@ -60,10 +60,21 @@ class Measuring:
 
     def _told(self, step: Step) -> Verdict:
         """The verdict; rows that power is planned for are counted under the control's name."""
-        if self.plan.planning.asks(step):
-            with self.watch((step.key,)):
-                self.plan.planning.declared(step)
+        planning = self.plan.planning
+        if planning.asks(step) and not planning.knows(step):
+            keys = self._planned_keys(step)
+            kept = self.cache.get(*keys) if self.cache is not None and keys else None
+            if kept is None or not planning.recall(step, kept):
+                with self.watch((step.key,)):
+                    planned = planning.declared(step)
+                if self.cache is not None and keys and planned is not None:
+                    self.cache.put(*keys, planned.model_dump(mode="json"))
         return verdict(self.plan, step, self._done[step.key])
+
+    def _planned_keys(self, step: Step) -> tuple[str, str] | None:
+        """What the planned power depends on: that of the verdict, and what the policy aims at."""
+        keys = None if self.cache is None else self._keys.get(step.key) or self._cache_key(step)
+        return None if keys is None else (keys[0], sha256({"of": keys[1], "aimed": step.aimed}))
 
     def _batches(self, steps: Sequence[Step]) -> list[list[Step]]:
         if self.apart:

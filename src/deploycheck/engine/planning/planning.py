@@ -34,6 +34,18 @@ class Planning:
             self._done[step.key] = None if idle else self._tried(step)
         return self._done[step.key]
 
+    def knows(self, step: Step) -> bool:
+        """Whether it was planned before, so that asking costs nothing."""
+        return step.key in self._done
+
+    def recall(self, step: Step, kept: object) -> bool:
+        """Take over what an earlier run on the same content planned; whether that can be used."""
+        try:
+            self._done[step.key] = Planned.model_validate(kept)
+        except ValueError:
+            return False
+        return True
+
     def asks(self, step: Step) -> bool:
         """Whether the policy declares a good value, for which rows can be planned."""
         required = step.requirements.values()
