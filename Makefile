@@ -139,7 +139,8 @@ lint: $(DEVELOPED) ## Lint, types, import contracts
 	@$(BIN)/lint-imports --no-cache --no-logo
 
 .PHONY: test
-test: lint browser $(EDITED) ## Everything that a change must pass
+test: $(DEVELOPED) ## Everything that a change must pass
+	@$(MAKE) --no-print-directory -j2 lint browser $(EDITED)
 	@echo "== wheel and sdist"
 	@rm -rf dist
 	@said=$$($(RUN) build --no-isolation --outdir dist . 2>&1) || { echo "$$said" >&2; exit 1; }

@@ -33,12 +33,12 @@ def smoke():
 
 @pytest.mark.slow
 def test_a_few_runs_are_wrong_as_seldom_as_is_promised():
-    """40 runs: with a true share of 5 %, more than 10 wrong ones have a chance of 1 in 100,000."""
+    """25 runs: with a true share of 5 %, more than 8 wrong ones have a chance of 1 in 100,000."""
     lines = smoke()
     assert len(lines) >= 31
     for name, *cells in lines:
         for share in shares(cells):
-            assert share <= 100 * 10 / 40, name
+            assert share <= 100 * 8 / 25, name
 
 
 def between(name):
