@@ -74,3 +74,17 @@ def test_the_page_shows_that_bad_models_are_found():
 def test_the_page_has_the_coverage_of_the_bounds():
     told = rows(between("coverage"))
     assert len(told) > 60
+
+
+def test_the_page_for_people_who_are_no_statisticians_tells_the_same():
+    told = (ROOT / "docs/verdicts.md").read_text(encoding="utf-8")
+    tables = {name: rows(between(name))[1:] for name in ("release", "alarm", "good", "detection")}
+    out = max(max(shares(line[1:])) for line in tables["release"])
+    false = max(max(shares(line[1:])) for line in tables["alarm"][1:])
+    alarm = max(shares(tables["alarm"][0][1:]))
+    found = min(shares(line[-1:])[0] for line in tables["detection"])
+    assert f"| RELEASE | at most {out:.2f} % of runs |" in told
+    assert f"| FAIL of that control | at most {false:.2f} % |" in told
+    assert f"| any FAIL | at most {alarm:.2f} % |" in told
+    assert f"| RELEASE | {shares(tables['good'][-1])[0]} % |" in told
+    assert f"| FAIL | at least {found} % |" in told
