@@ -10,11 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-
-# Tests that need more say so; `HYPOTHESIS_PROFILE=default` takes the library's own number.
-settings.register_profile("short", max_examples=30, deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 os.environ.pop("GITHUB_ACTIONS", None)  # what is compared has no annotations in it
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # tests connect to nobody, onnxruntime in them included

@@ -50,8 +50,7 @@ def test_attributions_of_a_function_are_made_anew_when_its_code_changes(project,
 def test_less_time_for_a_model_is_tried_and_not_remembered(project, judged, linear_onnx):
     linear_onnx(project.root / "model.onnx", {"a": 2.0, "b": 1.0})
     assert set(judged("path: model.onnx").values()) == {"PASS"}
-    # A small model may be done before a busy machine looks at the clock; a remembered PASS stays.
-    assert any(set(judged("path: model.onnx", 0.00001).values()) == {"ERROR"} for _ in range(5))
+    assert set(judged("path: model.onnx", 0.00001).values()) == {"ERROR"}
 
 
 def test_scores_of_the_other_label_are_an_error(project, linear_onnx):

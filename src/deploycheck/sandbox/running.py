@@ -220,10 +220,14 @@ class Running:
         return header
 
     def _receive(self, size: int, deadline: float, seconds: float | None = None) -> bytes:
+        limit = seconds or self._task.seconds
         try:
-            return self._process.receive(size, deadline)
+            data = self._process.receive(size, deadline)
         except Ended as error:
-            raise self._ended(error, seconds or self._task.seconds) from None
+            raise self._ended(error, limit) from None
+        if time.monotonic() > deadline:  # it was there when somebody looked, and late all the same
+            raise self._ended(Ended(late=True), limit)
+        return data
 
     def _raised(self, header: dict[str, Any], *, loading: bool) -> EvidenceError:
         if header.get("memory") is True:

@@ -170,7 +170,7 @@ def test_what_cannot_be_read_is_an_error(run, code):
     assert failed(missing, missing="error") == "DC203"
 
 
-@pytest.mark.parametrize("rows", [300])
+@pytest.mark.parametrize("rows", [300, 1_000])
 def test_no_gap_seldom_fails_and_a_gap_at_the_bound_seldom_passes(verdict, frequent, rows):
     random, runs = np.random.default_rng(rows), 40
     null = {DIFFERENCE: {"max": 0.05}, CROSS: {"max": 0.05}}

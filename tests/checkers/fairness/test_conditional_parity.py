@@ -173,7 +173,7 @@ def drawn(random, rows, gap):
     return told(p.astype(int).tolist(), sex.tolist(), np.array(list("abcd"))[at].tolist())
 
 
-@pytest.mark.parametrize("rows", [300])
+@pytest.mark.parametrize("rows", [300, 1_000])
 def test_no_gap_seldom_fails_and_a_gap_at_the_bound_seldom_passes(verdict, frequent, rows):
     random, runs = np.random.default_rng(rows), 40
     found = [

@@ -132,7 +132,7 @@ def test_what_cannot_be_read_is_an_error(run, code):
     assert failed(Predictions.of([1.0], [1.0], groups={}, task="regression")) == "DC203"
 
 
-@pytest.mark.parametrize("rows", [300])
+@pytest.mark.parametrize("rows", [300, 1_000])
 def test_no_gap_seldom_fails_and_a_gap_at_the_bound_seldom_passes(verdict, frequent, rows):
     random, runs = np.random.default_rng(rows), 40
     require = {RATIO: {"min": 0.9}, ROOT_RATIO: {"min": 0.9}, DIFFERENCE: {"max": 0.1}}

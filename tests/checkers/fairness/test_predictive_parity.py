@@ -118,7 +118,7 @@ def drawn(random, rows, first, second):
     )
 
 
-@pytest.mark.parametrize("rows", [300])
+@pytest.mark.parametrize("rows", [300, 1_000])
 def test_no_gap_seldom_fails_and_a_gap_at_the_bound_seldom_passes(verdict, frequent, rows):
     random, runs, require = np.random.default_rng(rows), 40, {DIFFERENCE: {"max": 0.1}}
     null = [
