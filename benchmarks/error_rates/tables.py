@@ -40,7 +40,7 @@ SIZES = (300, 500, 1_000, 10_000)
 RUNS = 10_000
 LARGE, LARGE_RUNS = 10_000, 2_000  # where nothing is as delicate as with few rows
 WHOLE_RUNS = 1_000  # of whole policies, whose shares lie far from what is promised
-SMOKE_RUNS, SMOKE_SIZES = 25, (300,)
+SMOKE_RUNS, SMOKE_SIZES = 40, (300,)
 ALPHA = 0.05
 _CHUNK = 250
 
