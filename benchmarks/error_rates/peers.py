@@ -40,9 +40,9 @@ from _page import put
 def _neighbour() -> Any:
     """The script ``../peers.py``, which installs the tools; its name is that of this one."""
     spec = spec_from_file_location("installing", HERE.parent / "peers.py")
-    made = module_from_spec(spec)  # type: ignore[arg-type]
+    made = module_from_spec(spec)
     sys.modules["installing"] = made
-    spec.loader.exec_module(made)  # type: ignore[union-attr]
+    spec.loader.exec_module(made)
     return made
 
 

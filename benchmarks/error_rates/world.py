@@ -139,7 +139,7 @@ def _labels(
     return Predictions(
         name="test", digest="d", rows=len(target), task="binary_classification",
         labels=("0", "1"), positive="1", favourable="1",
-        prediction_codes=told.astype(np.int64), target_codes=target, groups=groups,  # type: ignore[arg-type]
+        prediction_codes=told.astype(np.int64), target_codes=target, groups=groups,
         scores=expit(score), data="d",
     )  # fmt: skip
 
@@ -148,7 +148,7 @@ def _numbers(truth: NDArray[np.float64], said: NDArray[np.float64], groups: obje
     return Predictions(
         name="test", digest="d", rows=len(truth), task="regression", labels=(), positive=None,
         favourable=None, prediction_codes=np.full(len(truth), -1, dtype=np.int64),
-        target_codes=None, groups=groups, scores=said, numbers=truth, data="d",  # type: ignore[arg-type]
+        target_codes=None, groups=groups, scores=said, numbers=truth, data="d",
     )  # fmt: skip
 
 
